@@ -1,0 +1,77 @@
+package io.theseus.engine.model;
+
+import java.util.List;
+
+/**
+ * A model as the scheduler sees it: sequences with KV state, and a step that advances several of them at once.
+ *
+ * <p>Exactness makes this interface small: the logits of a token depend on the tokens before it in its sequence and on nothing
+ * else, so how a prompt is cut into chunks, and which sequences share a step, can be chosen for speed alone.
+ */
+public interface StepModel extends AutoCloseable {
+    /** Largest number of tokens a sequence can hold (the model's context, or less by configuration). */
+    int contextLength();
+
+    /** Number of logits. */
+    int vocabularySize();
+
+    /** Tokens of KV state per block; a sequence takes memory in whole blocks. */
+    int blockTokens();
+
+    /** KV blocks that no sequence holds now. */
+    int freeBlocks();
+
+    /** KV blocks in all. */
+    int totalBlocks();
+
+    /** An empty sequence. It takes blocks as it grows. */
+    Sequence newSequence();
+
+    /**
+     * Appends each chunk's tokens to its sequence and computes the logits asked for. One thread at a time.
+     *
+     * @param chunks at most one per sequence
+     * @throws io.theseus.core.TheseusException {@code BUSY} if the blocks do not suffice (then nothing was appended),
+     *     {@code CONTEXT_OVERFLOW} if a sequence would pass {@link #contextLength()}, {@code NUMERIC_FAULT}
+     */
+    void step(List<Chunk> chunks);
+
+    @Override
+    void close();
+
+    /** One sequence's tokens and KV state. Not thread-safe; use it between steps only. */
+    interface Sequence extends AutoCloseable {
+        /** Tokens held. */
+        int length();
+
+        /** Forgets all tokens from position {@code length} on. */
+        void truncate(int length);
+
+        /** A second sequence with the same tokens; whole blocks are shared, not copied. */
+        Sequence fork();
+
+        /** Gives the blocks back. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Part of a step.
+     *
+     * @param sequence what to extend
+     * @param tokens ids to append, at least one
+     * @param logits receives the logits after each token from {@code tokens[firstLogits]} on; a {@code firstLogits} of
+     *     {@code tokens.length} wants none, {@code tokens.length - 1} only the last token's
+     */
+    record Chunk(Sequence sequence, int[] tokens, int firstLogits, LogitsSink logits) {}
+
+    /** Receives logits. The array is reused after the call returns. */
+    @FunctionalInterface
+    interface LogitsSink {
+        /**
+         * @param index which of the chunk's tokens these logits follow
+         * @param logits (vocabulary)
+         */
+        void accept(int index, float[] logits);
+    }
+}

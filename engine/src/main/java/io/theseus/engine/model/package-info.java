@@ -1,0 +1,5 @@
+/** Architectures, weights, KV state and the forward pass. */
+@NullMarked
+package io.theseus.engine.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Continuous batching: many requests share each step of the model. */
+@NullMarked
+package io.theseus.engine.scheduler;
+
+import org.jspecify.annotations.NullMarked;
