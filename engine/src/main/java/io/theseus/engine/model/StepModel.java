@@ -31,6 +31,9 @@ public interface StepModel extends AutoCloseable {
      * Appends each chunk's tokens to its sequence and computes the logits asked for. One thread at a time.
      *
      * @param chunks at most one per sequence
+     * <p>If it throws anything but BUSY, sequences of this step may hold any part of their chunk and some sinks may have been
+     * called; truncating each to its length before the step brings it back to what it was, and the model stays usable.
+     *
      * @throws io.theseus.core.TheseusException {@code BUSY} if the blocks do not suffice (then nothing was appended),
      *     {@code CONTEXT_OVERFLOW} if a sequence would pass {@link #contextLength()}, {@code NUMERIC_FAULT}
      */
@@ -47,7 +50,11 @@ public interface StepModel extends AutoCloseable {
         /** Forgets all tokens from position {@code length} on. */
         void truncate(int length);
 
-        /** A second sequence with the same tokens; whole blocks are shared, not copied. */
+        /**
+         * A second sequence with the same tokens; whole blocks are shared, a partly filled last one may be copied.
+         *
+         * @throws io.theseus.core.TheseusException {@code BUSY} if that copy needs a block and none is free
+         */
         Sequence fork();
 
         /** Gives the blocks back. Idempotent. */
@@ -65,7 +72,7 @@ public interface StepModel extends AutoCloseable {
      */
     record Chunk(Sequence sequence, int[] tokens, int firstLogits, LogitsSink logits) {}
 
-    /** Receives logits. The array is reused after the call returns. */
+    /** Receives logits, on the thread that called {@link #step}. The array is reused after the call returns. */
     @FunctionalInterface
     interface LogitsSink {
         /**

@@ -10,7 +10,7 @@ public sealed interface GenerationEvent {
     record Prefill(int done, int total) implements GenerationEvent {}
 
     /**
-     * One generated token.
+     * One generated token; an end token has no text.
      *
      * @param text what can be shown now: empty while a character or a possible stop string is incomplete; several tokens' worth when
      *     a held-back piece is released

@@ -29,6 +29,12 @@ public record GenerationRequest(
         boolean ignoreEnd,
         boolean echoSpecial,
         Optional<Duration> deadline) {
+    /** Most stop strings of one request. */
+    public static final int MAX_STOPS = 32;
+
+    /** Longest stop string, in chars. */
+    public static final int MAX_STOP_LENGTH = 256;
+
     public GenerationRequest {
         prompt = prompt.clone();
         stop = List.copyOf(stop);
@@ -38,6 +44,17 @@ public record GenerationRequest(
         }
         if (maxTokens < 0) {
             throw new TheseusException(ErrorCode.BAD_INPUT, "max tokens is " + maxTokens + ", expected 0 or more");
+        }
+        if (stop.size() > MAX_STOPS) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT, stop.size() + " stop strings, expected at most " + MAX_STOPS);
+        }
+        for (String text : stop) {
+            if (text.isEmpty() || text.length() > MAX_STOP_LENGTH) {
+                throw new TheseusException(
+                        ErrorCode.BAD_INPUT,
+                        "a stop string of " + text.length() + " chars, expected 1 to " + MAX_STOP_LENGTH);
+            }
         }
     }
 
