@@ -1,0 +1,72 @@
+package io.theseus.node.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every setting there is. Its {@link #key()} is the word in {@code node.properties} and, after two dashes, the flag; its
+ * {@link #variable()} the environment variable.
+ */
+public enum Setting {
+    HOME("", "folder of models, settings and caches"),
+    MODEL(
+            "SmolLM2-135M-Instruct",
+            "model to use: a name from `theseus models`, a file, a URL, or hf:org/repo/file.gguf"),
+    LISTEN("127.0.0.1", "address that `serve` binds; anything but loopback needs api-keys"),
+    PORT("8484", "port that `serve` binds; 0 = any free one"),
+    API_KEYS("", "file with one accepted API key a line"),
+    ALLOW_UNAUTHENTICATED("false", "whether another address than loopback may be served without api-keys"),
+    CORS_ORIGINS("", "web origins that may call the API from a browser, separated by commas; empty = none"),
+    MAX_BODY("10MiB", "largest accepted request body"),
+    MAX_CONNECTIONS("1024", "most connections open at once"),
+    KEEP_ALIVE("5s", "time between keep-alive comments in a silent stream"),
+    SHUTDOWN_GRACE("10s", "time that running answers get to finish when the node stops"),
+    THREADS("auto", "threads for arithmetic; auto = one per core"),
+    KERNEL("auto", "auto, scalar or vector; all give the same bits"),
+    CONTEXT("auto", "most tokens of prompt and answer together; auto = the model's own, as far as kv-memory reaches"),
+    KV_MEMORY("auto", "memory for the state of sequences; auto = a share of what the machine has"),
+    MAX_RUNNING("16", "most answers computed at the same time"),
+    QUEUE("256", "most requests that wait for a place; more are answered with 429"),
+    DEADLINE("none", "longest time an answer may take from its request on; none = no limit"),
+    LOG_LEVEL("info", "error, warn, info or debug; debug shows the text of prompts"),
+    HTTP_PROXY(
+            "auto",
+            "proxy for downloads, http://[user:password@]host:port; auto = https_proxy and no_proxy of the"
+                    + " environment; none = direct"),
+    HF_ENDPOINT("https://huggingface.co", "where hf: models come from; a mirror's address"),
+    OFFLINE("false", "whether downloads are forbidden");
+
+    private final String defaultText;
+    private final String description;
+
+    Setting(String defaultText, String description) {
+        this.defaultText = defaultText;
+        this.description = description;
+    }
+
+    /** Lower-case words joined by dashes. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The environment variable with this setting. */
+    public String variable() {
+        return "THESEUS_" + name();
+    }
+
+    /** What holds when nobody says anything; empty for settings whose default depends on the machine, or that are off. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** One line for people. */
+    public String description() {
+        return description;
+    }
+
+    /** The setting called {@code key}. */
+    public static Optional<Setting> of(String key) {
+        return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst();
+    }
+}
