@@ -1,0 +1,44 @@
+package io.theseus.node.cli;
+
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The commands by name. Only the class of the one that is called gets loaded. */
+final class Commands {
+    /**
+     * Commands of two words.
+     *
+     * @param name the first word
+     * @param fallback the second word when none is given, or empty if one is needed
+     * @param members every second word
+     */
+    record Group(String name, String fallback, List<String> members) {}
+
+    private static final List<Group> GROUPS = List.of(new Group("inspect", "", List.of("model")));
+
+    private static final List<String> SINGLE = List.of();
+
+    private Commands() {}
+
+    static Optional<Group> group(String name) {
+        return GROUPS.stream().filter(group -> group.name().equals(name)).findFirst();
+    }
+
+    /** Every first word. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>(SINGLE);
+        GROUPS.forEach(group -> names.add(group.name()));
+        return names;
+    }
+
+    /** The command called {@code name}, both words of it. */
+    static Command create(String name, Invocation call) {
+        return switch (name) {
+            case "inspect model" -> new InspectModelCommand(call);
+            default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
+        };
+    }
+}

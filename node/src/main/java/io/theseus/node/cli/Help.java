@@ -1,0 +1,70 @@
+package io.theseus.node.cli;
+
+/** The pages that no single command owns. */
+final class Help {
+    private Help() {}
+
+    static String overview() {
+        return """
+            Theseus runs open-weight language models on this machine, bit-exact.
+
+            Usage: theseus COMMAND [options]     (theseus COMMAND --help explains one, with examples)
+
+            Talk to a model
+              ask        answer one question, streamed to standard output
+              chat       a conversation in the terminal
+              serve      an OpenAI-compatible HTTP API on this machine
+
+            Models and this machine
+              pull       get a model: from the catalogue, a URL, hf:org/repo/file or a file
+              models     list, remove or verify the models that are here
+              doctor     what this machine can do, and what to change
+              config     every effective setting and where it came from
+              bench      prefill and decode rates of this machine
+
+            Look inside
+              inspect    model, tokens, template, logits, generate, perplexity (JSON out)
+
+            Examples
+              theseus ask "What is the capital of France?"
+              git diff | theseus ask "Write a commit message for this change"
+              theseus serve --port 8080
+              curl http://127.0.0.1:8080/v1/chat/completions -d '{"messages":[{"role":"user","content":"Hi"}]}'
+
+            --version prints the version; --debug adds stack traces to errors (also THESEUS_DEBUG=1).
+            Exit status: 0 done, 1 a fault of ours, 2 something you can fix, 3 try again later, 130 ctrl-C.
+            """;
+    }
+
+    static String group(Commands.Group group) {
+        return switch (group.name()) {
+            case "models" -> """
+                Usage: theseus models [list | remove NAME | verify [NAME]]
+
+                  list      what is installed and what the catalogue offers (also without a word)
+                  remove    delete a model's file
+                  verify    read a model's file whole and compare its SHA-256
+
+                Examples
+                  theseus models
+                  theseus models verify SmolLM2-135M-Instruct
+                """;
+            case "inspect" -> """
+                Usage: theseus inspect WHAT [options]          JSON out; JSON Lines in and out with --jsonl [FILE]
+
+                  model FILE    metadata, tensors, sizes and the model root of a GGUF file
+                  tokens        text to token ids
+                  template      messages to the text of a prompt
+                  logits        the scores after a list of token ids, their SHA-256 and the state root
+                  generate      greedy continuation of a list of token ids
+                  perplexity    how well a model predicts a text
+
+                Examples
+                  theseus inspect model model.gguf
+                  theseus inspect tokens --model model.gguf "Hello world"
+                  theseus inspect logits --model model.gguf --jsonl prompts.jsonl --kernel scalar --threads 1
+                """;
+            default -> "Usage: theseus " + group.name() + " " + String.join(" | ", group.members()) + "\n";
+        };
+    }
+}

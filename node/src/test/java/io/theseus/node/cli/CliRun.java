@@ -1,0 +1,30 @@
+package io.theseus.node.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What one call of the program's real entry point gave. */
+record CliRun(int status, String out, String err) {
+    static CliRun of(String... args) {
+        return with("", Map.of(), args);
+    }
+
+    static CliRun with(String stdin, Map<String, String> environment, String... args) {
+        return with(stdin.getBytes(StandardCharsets.UTF_8), environment, args);
+    }
+
+    static CliRun with(byte[] stdin, Map<String, String> environment, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                new ByteArrayInputStream(stdin),
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, false, StandardCharsets.UTF_8),
+                () -> false);
+        int status = Program.run(console, environment, args);
+        return new CliRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}
