@@ -1,9 +1,17 @@
 package io.theseus.node.cli;
 
-/** One command, its options already read. */
+import io.theseus.node.config.Setting;
+import java.util.List;
+
+/** One command, its own options already read. */
 interface Command {
     /** Status of a command that ctrl-C stopped: 128 + SIGINT, as shells have it. */
     int STOPPED = 130;
+
+    /** Settings that can be given as options of this command. */
+    default List<Setting> settings() {
+        return List.of(Setting.HOME);
+    }
 
     /**
      * Does the work.
@@ -11,5 +19,5 @@ interface Command {
      * @return the exit status
      * @throws io.theseus.core.TheseusException for what a person should read in one line
      */
-    int run() throws InterruptedException;
+    int run(Call call) throws InterruptedException;
 }

@@ -19,7 +19,7 @@ final class Commands {
 
     private static final List<Group> GROUPS = List.of(new Group("inspect", "", List.of("model")));
 
-    private static final List<String> SINGLE = List.of();
+    private static final List<String> SINGLE = List.of("config");
 
     private Commands() {}
 
@@ -35,9 +35,10 @@ final class Commands {
     }
 
     /** The command called {@code name}, both words of it. */
-    static Command create(String name, Invocation call) {
+    static Command create(String name) {
         return switch (name) {
-            case "inspect model" -> new InspectModelCommand(call);
+            case "inspect model" -> new InspectModelCommand();
+            case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };
     }

@@ -33,8 +33,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class InspectModelCommand implements Command {
     private static final int SHOWN = 8;
 
-    private final Invocation call;
-
     @Parameters(paramLabel = "FILE", description = "A GGUF file.")
     String file = "";
 
@@ -44,12 +42,8 @@ final class InspectModelCommand implements Command {
     @Mixin
     CommonOptions common = new CommonOptions();
 
-    InspectModelCommand(Invocation call) {
-        this.call = call;
-    }
-
     @Override
-    public int run() {
+    public int run(Call call) {
         JsonText json = new JsonText();
         try (GgufFile gguf = GgufFile.open(path())) {
             ObjectNode page = json.object();

@@ -2,6 +2,7 @@ package io.theseus.node.cli;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
+import io.theseus.node.config.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -109,16 +110,14 @@ public final class Program {
                 return refuse(
                         "theseus " + word,
                         "there is no `" + second + "`"
-                                + Nearest.hint(second, group.get().members()),
+                                + hint(second, group.get().members()),
                         "theseus " + word + " --help");
             }
             return execute(word + " " + second, after.subList(1, after.size()));
         }
         if (!Commands.names().contains(word)) {
             return refuse(
-                    "theseus",
-                    "there is no command `" + word + "`" + Nearest.hint(word, Commands.names()),
-                    "theseus --help");
+                    "theseus", "there is no command `" + word + "`" + hint(word, Commands.names()), "theseus --help");
         }
         return execute(word, after);
     }
@@ -126,12 +125,13 @@ public final class Program {
     private int execute(String name, List<String> args) {
         String full = "theseus " + name;
         try {
-            Command command = Commands.create(name, new Invocation(console, environment));
+            Command command = Commands.create(name);
             CommandLine line = new CommandLine(command);
             line.setCommandName(full);
             line.setUsageHelpWidth(100);
             line.setExpandAtFiles(false);
             line.getCommandSpec().parser().collectErrors(true);
+            SettingOptions.add(line, command.settings());
             CommandLine.ParseResult parsed = line.parseArgs(args.toArray(String[]::new));
             if (parsed.isUsageHelpRequested()) {
                 line.usage(console.out(), CommandLine.Help.Ansi.OFF);
@@ -142,7 +142,7 @@ public final class Program {
                 return 0;
             }
             refuseMistakes(parsed);
-            return command.run();
+            return command.run(new Call(console, environment, SettingOptions.given(parsed, command.settings())));
         } catch (CommandLine.ParameterException e) {
             trace(e);
             return refuse(full, firstLine(e), full + " --help");
@@ -194,6 +194,12 @@ public final class Program {
         return USAGE;
     }
 
+    private static String hint(String word, List<String> known) {
+        return Nearest.to(word, known)
+                .map(near -> ", did you mean `" + near + "`?")
+                .orElse("");
+    }
+
     private static String firstLine(Throwable fault) {
         String message = String.valueOf(fault.getMessage());
         if (fault instanceof CommandLine.UnmatchedArgumentException unmatched) {
@@ -204,7 +210,7 @@ public final class Program {
                         .flatMap(option -> Arrays.stream(option.names()))
                         .filter(name -> name.startsWith("--"))
                         .toList();
-                return "there is no option " + word + Nearest.hint(word, options);
+                return "there is no option " + word + hint(word, options);
             }
             return "nothing is expected at `" + word + "`; a value of several words needs quotes";
         }

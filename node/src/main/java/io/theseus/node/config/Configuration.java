@@ -37,7 +37,12 @@ public final class Configuration {
      * @throws TheseusException {@link ErrorCode#BAD_INPUT} for an unknown key or a value that cannot be used, naming where it stands
      */
     public static Configuration load(Map<String, String> flags) {
-        return load(flags, System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"));
+        return load(flags, System.getenv());
+    }
+
+    /** {@link #load(Map)} with another environment than the process's. */
+    public static Configuration load(Map<String, String> flags, Map<String, String> environment) {
+        return load(flags, environment, System.getProperty("os.name"), System.getProperty("user.home"));
     }
 
     /** {@link #load(Map)} for any machine. */

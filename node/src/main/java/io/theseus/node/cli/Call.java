@@ -1,0 +1,27 @@
+package io.theseus.node.cli;
+
+import io.theseus.node.config.Configuration;
+import java.util.Map;
+
+/**
+ * One call of a command.
+ *
+ * @param console streams
+ * @param environment environment variables
+ * @param flags settings given as options, by key
+ */
+record Call(Console console, Map<String, String> environment, Map<String, String> flags) {
+    Call {
+        environment = Map.copyOf(environment);
+        flags = Map.copyOf(flags);
+    }
+
+    /**
+     * The settings in force.
+     *
+     * @throws io.theseus.core.TheseusException {@code BAD_INPUT} for a value that cannot be used
+     */
+    Configuration configuration() {
+        return Configuration.load(flags, environment);
+    }
+}
