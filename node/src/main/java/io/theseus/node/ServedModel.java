@@ -1,6 +1,8 @@
 package io.theseus.node;
 
 import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.engine.template.ChatTemplate;
+import java.util.Optional;
 
 /**
  * One model that this node answers with.
@@ -9,5 +11,11 @@ import io.theseus.engine.scheduler.InferenceEngine;
  * @param createdEpochSeconds when its file was made or fetched, seconds since 1970
  * @param fingerprint changes when the same seed may give other bits: the model's root, or a hash of its file
  * @param engine computes its answers
+ * @param template turns conversations into prompts; empty = the model only completes text
  */
-public record ServedModel(String id, long createdEpochSeconds, String fingerprint, InferenceEngine engine) {}
+public record ServedModel(
+        String id,
+        long createdEpochSeconds,
+        String fingerprint,
+        InferenceEngine engine,
+        Optional<ChatTemplate> template) {}

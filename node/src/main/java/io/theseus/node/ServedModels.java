@@ -2,17 +2,16 @@ package io.theseus.node;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The models a node answers with, and whether it can answer now. Surfaces start while models still load, so this is a value that
  * changes: loading, then ready or failed, then stopping.
  */
 public final class ServedModels {
-    private final AtomicReference<State> state;
+    private volatile State state;
 
     private ServedModels(State state) {
-        this.state = new AtomicReference<>(state);
+        this.state = state;
     }
 
     /** Nothing to serve yet; {@link #ready} follows. */
@@ -27,26 +26,26 @@ public final class ServedModels {
 
     /** From now on requests are answered. */
     public void ready(List<ServedModel> models) {
-        state.set(new State.Ready(models));
+        state = new State.Ready(models);
     }
 
     /** Loading went wrong; requests get {@code message}. */
     public void failed(String message) {
-        state.set(new State.Failed(message));
+        state = new State.Failed(message);
     }
 
     /** New requests are refused; running ones go on until their engine is shut down. */
     public void stopping() {
-        state.set(new State.Stopping());
+        state = new State.Stopping();
     }
 
     public State state() {
-        return state.get();
+        return state;
     }
 
     /** The models of a ready node, else none. */
     public List<ServedModel> models() {
-        return state.get() instanceof State.Ready ready ? ready.models() : List.of();
+        return state instanceof State.Ready ready ? ready.models() : List.of();
     }
 
     /** The served model of this id. */

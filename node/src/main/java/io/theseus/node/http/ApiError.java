@@ -95,12 +95,7 @@ record ApiError(
                         Optional.empty());
             case MODEL_NOT_FOUND ->
                 new ApiError(
-                        404,
-                        INVALID,
-                        message,
-                        Optional.of("model"),
-                        Optional.of("model_not_found"),
-                        Optional.empty());
+                        404, INVALID, message, Optional.of("model"), Optional.of("model_not_found"), Optional.empty());
             case BUSY ->
                 busy(message, fault.retryAfter().orElse(Duration.ofSeconds(1))).error();
             case UNAVAILABLE -> unavailable("unavailable", message).error();

@@ -7,6 +7,7 @@ import io.helidon.webserver.ServerConnectionException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
     private final HelidonSocket socket;
     private final DataReader opened;
     private final long maxRequestBytes;
-    private final Supplier<Long> nanoTime;
+    private final LongSupplier nanoTime;
 
     /** Bytes read ahead; used by the connection's own thread only. */
     private @Nullable CompletableFuture<byte @Nullable []> ahead;
@@ -38,6 +39,7 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
     private volatile Phase phase = Phase.RECEIVING;
     private volatile long phaseSince;
     private long received;
+    private long allowed;
 
     /** Guarded by this. */
     private boolean gone;
@@ -49,12 +51,13 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
      * @param opened the reader that the connection began with; what it already holds comes first
      * @param maxRequestBytes most bytes of one request, head and body, chunk framing included
      */
-    ClientConnection(HelidonSocket socket, DataReader opened, long maxRequestBytes, Supplier<Long> nanoTime) {
+    ClientConnection(HelidonSocket socket, DataReader opened, long maxRequestBytes, LongSupplier nanoTime) {
         this.socket = socket;
         this.opened = opened;
         this.maxRequestBytes = maxRequestBytes;
         this.nanoTime = nanoTime;
-        this.phaseSince = nanoTime.get();
+        this.allowed = maxRequestBytes;
+        this.phaseSince = nanoTime.getAsLong();
     }
 
     /** The next bytes, or null at the end of the stream. */
@@ -65,10 +68,11 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
             if (phase == Phase.IDLE) {
                 enter(Phase.RECEIVING);
                 received = 0;
+                allowed = maxRequestBytes;
             }
             received += bytes.length;
-            if (received > maxRequestBytes) {
-                throw new CloseConnectionException("request of more than " + maxRequestBytes + " bytes");
+            if (received > allowed) {
+                throw new CloseConnectionException("request of more than " + allowed + " bytes");
             }
         }
         return bytes;
@@ -154,8 +158,13 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
         onGone = null;
     }
 
+    /** Lets the client send {@code bytes} more in this request. */
+    void allow(long bytes) {
+        allowed = received + bytes;
+    }
+
     void enter(Phase next) {
-        phaseSince = nanoTime.get();
+        phaseSince = nanoTime.getAsLong();
         phase = next;
     }
 
@@ -164,7 +173,7 @@ final class ClientConnection implements Supplier<byte @Nullable []> {
     }
 
     long phaseNanos() {
-        return nanoTime.get() - phaseSince;
+        return nanoTime.getAsLong() - phaseSince;
     }
 
     /** Cuts the connection; whatever reads or writes on it fails. */

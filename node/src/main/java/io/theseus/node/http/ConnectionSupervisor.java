@@ -60,13 +60,12 @@ final class ConnectionSupervisor implements ServerConnectionSelector, AutoClosea
 
     private void cutOverdue() {
         for (ClientConnection connection : connections) {
-            Duration limit =
-                    switch (connection.phase()) {
-                        case IDLE -> config.idleTimeout();
-                        case RECEIVING -> config.receiveTimeout();
-                        case WRITING -> config.stallTimeout();
-                        case WORKING -> null;
-                    };
+            Duration limit = switch (connection.phase()) {
+                case IDLE -> config.idleTimeout();
+                case RECEIVING -> config.receiveTimeout();
+                case WRITING -> config.stallTimeout();
+                case WORKING -> null;
+            };
             if (limit != null && connection.phaseNanos() > limit.toNanos()) {
                 connection.cut();
             }

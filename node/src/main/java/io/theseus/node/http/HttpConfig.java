@@ -41,8 +41,6 @@ public record HttpConfig(
         Duration idleTimeout,
         Duration stallTimeout,
         Optional<Duration> answerDeadline) {
-    public static final int DEFAULT_PORT = 8321;
-
     public HttpConfig {
         apiKeys = List.copyOf(apiKeys);
         corsOrigins = List.copyOf(corsOrigins);
@@ -62,7 +60,8 @@ public record HttpConfig(
             }
         }
         if (!loopback(listen) && apiKeys.isEmpty() && !allowUnauthenticated) {
-            throw bad("listening on " + listen + " offers this node to other machines, and no API key is set; set an API key, "
+            throw bad("listening on " + listen
+                    + " offers this node to other machines, and no API key is set; set an API key, "
                     + "listen on 127.0.0.1, or say explicitly that no key is wanted");
         }
     }
@@ -97,7 +96,8 @@ public record HttpConfig(
         } catch (UnknownHostException e) {
             throw new TheseusException(
                     ErrorCode.BAD_INPUT,
-                    "cannot listen on \"" + host + "\": no such address; use 127.0.0.1, 0.0.0.0 or an address of this machine",
+                    "cannot listen on \"" + host
+                            + "\": no such address; use 127.0.0.1, 0.0.0.0 or an address of this machine",
                     e);
         }
     }

@@ -1,0 +1,27 @@
+package io.theseus.node.http;
+
+/** Answers one kind of request. */
+@FunctionalInterface
+interface Endpoint {
+    /**
+     * @throws ApiException what to tell the client instead
+     * @throws InterruptedException if the server closes the connection
+     */
+    void handle(Exchange exchange) throws InterruptedException;
+
+    /**
+     * Where an endpoint is found.
+     *
+     * @param method {@code GET} or {@code POST}
+     * @param path literal, or ending in {@code /} for all paths with one more, non-empty part
+     * @param label the route's name in metrics and logs
+     * @param open whether it needs no API key
+     */
+    record Route(String method, String path, String label, boolean open, Endpoint endpoint) {
+        boolean matches(String requestPath) {
+            return path.endsWith("/")
+                    ? requestPath.startsWith(path) && requestPath.length() > path.length()
+                    : requestPath.equals(path);
+        }
+    }
+}

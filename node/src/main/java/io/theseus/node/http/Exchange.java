@@ -1,0 +1,225 @@
+package io.theseus.node.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.theseus.engine.scheduler.GenerationEvent.Usage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One request and its response, and what the log and the metrics will say about them. Used by one thread. */
+final class Exchange {
+    /** Most bytes of a refused body that are read and thrown away, so that the client sees the refusal and not a reset. */
+    private static final long MAX_DISCARD_BYTES = 64L << 20;
+
+    private final ServerRequest request;
+    private final ServerResponse response;
+    private final ClientConnection client;
+    private final HttpConfig config;
+    private final Json json;
+    private final String id;
+
+    private int status;
+    private boolean bodyRefused;
+    private @Nullable EventStream events;
+    private @Nullable String model;
+    private @Nullable String finish;
+    private int promptTokens;
+    private int cachedTokens;
+    private int completionTokens;
+
+    Exchange(
+            ServerRequest request,
+            ServerResponse response,
+            ClientConnection client,
+            HttpConfig config,
+            Json json,
+            String id) {
+        this.request = request;
+        this.response = response;
+        this.client = client;
+        this.config = config;
+        this.json = json;
+        this.id = id;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String method() {
+        return request.prologue().method().text();
+    }
+
+    /** The decoded path, without query. */
+    String path() {
+        return request.path().path();
+    }
+
+    Optional<String> header(String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    ClientConnection client() {
+        return client;
+    }
+
+    /**
+     * The request's JSON object.
+     *
+     * @throws ApiException status 413 if the body is too large, 400 if it is not a JSON object
+     */
+    ObjectNode body() {
+        client.enter(ClientConnection.Phase.RECEIVING);
+        byte[] bytes = readBody();
+        client.enter(ClientConnection.Phase.WORKING);
+        return json.object(bytes);
+    }
+
+    private byte[] readBody() {
+        int max = config.maxBodyBytes();
+        if (request.headers().contentLength().orElse(0) > max) {
+            throw tooLarge(max);
+        }
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try {
+            // Not closed: closing reads to the end, however far that is.
+            InputStream in = request.content().inputStream();
+            byte[] bytes = in.readNBytes(max);
+            if (in.read() != -1) {
+                throw tooLarge(max);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw ApiError.badRequest("incomplete_body", "The body could not be read: " + e.getMessage() + ".");
+        }
+    }
+
+    private ApiException tooLarge(int max) {
+        bodyRefused = true;
+        return ApiError.of(
+                413, "invalid_request_error", "body_too_large", "The body is larger than " + max + " bytes.");
+    }
+
+    void responseHeader(String name, String value) {
+        response.header(HeaderNames.create(name), value);
+    }
+
+    /** Sends a whole JSON response. */
+    void send(int code, JsonNode body) {
+        send(code, "application/json", json.bytes(body));
+    }
+
+    void send(int code, String contentType, byte[] body) {
+        status = code;
+        response.status(Status.create(code));
+        response.header(HeaderNames.CONTENT_TYPE, contentType);
+        if (bodyRefused) {
+            response.header(HeaderNames.CONNECTION, "close");
+        }
+        client.enter(ClientConnection.Phase.WRITING);
+        if (method().equals("HEAD") || code == 204) {
+            response.send();
+        } else {
+            response.send(body);
+        }
+        if (bodyRefused) {
+            discard();
+        }
+    }
+
+    /** Reads what a client still sends of a refused body; without this its system may drop our response unread. */
+    private void discard() {
+        client.enter(ClientConnection.Phase.RECEIVING);
+        client.allow(MAX_DISCARD_BYTES);
+        byte[] buffer = new byte[1 << 14];
+        try {
+            InputStream in = request.content().inputStream();
+            for (long left = MAX_DISCARD_BYTES; left > 0; ) {
+                int read = in.read(buffer);
+                if (read < 0) {
+                    return;
+                }
+                left -= read;
+            }
+        } catch (IOException | RuntimeException e) {
+            // The connection ends either way.
+            client.left();
+        }
+    }
+
+    /** Sends an error as a whole response, or, once a stream has begun, as its last event. */
+    void fail(ApiError error) {
+        finish = error.code().orElse(error.type());
+        EventStream stream = events;
+        if (stream != null) {
+            stream.fail(error);
+            return;
+        }
+        error.retryAfter()
+                .ifPresent(after -> responseHeader(
+                        "retry-after",
+                        Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
+        send(error.status(), error.json());
+    }
+
+    /** Begins a response of server-sent events. */
+    EventStream events() {
+        status = 200;
+        response.status(Status.OK_200);
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+        // Asks nginx not to collect the stream.
+        responseHeader("x-accel-buffering", "no");
+        EventStream stream = new EventStream(response.outputStream(), client, json);
+        events = stream;
+        return stream;
+    }
+
+    /** Called with the model that answers. */
+    void model(String modelId) {
+        model = modelId;
+    }
+
+    /** Adds the cost of one answer. */
+    void used(Usage usage) {
+        promptTokens += usage.promptTokens();
+        cachedTokens += usage.cachedTokens();
+        completionTokens += usage.completionTokens();
+    }
+
+    void finished(String reason) {
+        finish = reason;
+    }
+
+    /** The client left before the response was complete. */
+    void abandoned() {
+        status = 499;
+        finish = "client_gone";
+    }
+
+    int status() {
+        return status;
+    }
+
+    RequestLog.Entry entry(String route, java.time.Duration elapsed) {
+        return new RequestLog.Entry(
+                id,
+                method(),
+                route,
+                status,
+                elapsed,
+                Optional.ofNullable(model),
+                promptTokens,
+                cachedTokens,
+                completionTokens,
+                Optional.ofNullable(finish));
+    }
+}

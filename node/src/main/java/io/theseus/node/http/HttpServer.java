@@ -1,0 +1,203 @@
+package io.theseus.node.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
+import io.theseus.node.ServedModel;
+import io.theseus.node.ServedModels;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The HTTP API, listening. */
+public final class HttpServer implements AutoCloseable {
+    /** Held here, since java.util.logging forgets the level of a logger that nobody holds. */
+    private static final Logger HELIDON_LOG = Logger.getLogger("io.helidon");
+
+    /** Time for last events to be written once the engines have stopped. */
+    private static final Duration FLUSH_GRACE = Duration.ofSeconds(2);
+
+    private final HttpConfig config;
+    private final ServedModels models;
+    private final WebServer server;
+    private final ConnectionSupervisor supervisor;
+    private final Metrics metrics;
+
+    private HttpServer(
+            HttpConfig config,
+            ServedModels models,
+            WebServer server,
+            ConnectionSupervisor supervisor,
+            Metrics metrics) {
+        this.config = config;
+        this.models = models;
+        this.server = server;
+        this.supervisor = supervisor;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Starts listening; {@code models} may still be loading.
+     *
+     * @throws TheseusException {@code BAD_INPUT} if the address or port cannot be bound
+     */
+    public static HttpServer start(HttpConfig config, ServedModels models, RequestLog log, InstantSource clock) {
+        HELIDON_LOG.setLevel(Level.WARNING);
+        Metrics metrics = new Metrics();
+        Json json = new Json(config.maxBodyBytes());
+        Ids ids = new Ids(new SecureRandom());
+        ConnectionSupervisor supervisor = new ConnectionSupervisor(config);
+        Dispatcher dispatcher = new Dispatcher(
+                config, routes(config, models, metrics, supervisor, clock, ids), metrics, log, json, ids);
+        WebServer server = WebServer.builder()
+                .host(config.listen())
+                .port(config.port())
+                .protocolsDiscoverServices(false)
+                .addConnectionSelector(supervisor)
+                .maxTcpConnections(config.maxConnections())
+                .idleConnectionTimeout(config.idleTimeout())
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .shutdownGracePeriod(Duration.ofMillis(200))
+                .shutdownHook(false)
+                .directHandlers(directHandlers(json))
+                .addRouting(HttpRouting.builder().any(dispatcher::handle))
+                .build();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            supervisor.close();
+            throw cannotListen(config, e);
+        }
+        return new HttpServer(config, models, server, supervisor, metrics);
+    }
+
+    private static List<Endpoint.Route> routes(
+            HttpConfig config,
+            ServedModels models,
+            Metrics metrics,
+            ConnectionSupervisor supervisor,
+            InstantSource clock,
+            Ids ids) {
+        ModelEndpoints about = new ModelEndpoints(models);
+        Endpoint showMetrics = exchange -> exchange.send(
+                200,
+                "text/plain; version=0.0.4; charset=utf-8",
+                metrics.text(models, supervisor.open()).getBytes(StandardCharsets.UTF_8));
+        return List.of(
+                new Endpoint.Route("GET", "/v1/models", "/v1/models", false, about::list),
+                new Endpoint.Route("GET", ModelEndpoints.MODEL_PREFIX, "/v1/models/{id}", false, about::one),
+                new Endpoint.Route("GET", "/health", "/health", true, about::health),
+                new Endpoint.Route("GET", "/metrics", "/metrics", false, showMetrics));
+    }
+
+    /** What Helidon refuses before any handler sees it, in the API's own shape. */
+    private static DirectHandlers directHandlers(Json json) {
+        DirectHandler handler = (request, type, status, headers, message) -> {
+            ApiError error = ApiError.of(
+                            status.code(),
+                            status.code() < 500 ? "invalid_request_error" : "server_error",
+                            status.code() < 500 ? "bad_request" : "internal_error",
+                            message == null || message.isEmpty() ? status.reasonPhrase() : message)
+                    .error();
+            return DirectHandler.TransportResponse.builder()
+                    .status(status)
+                    .headers(headers)
+                    .header(HeaderNames.CONTENT_TYPE, "application/json")
+                    .keepAlive(false)
+                    .entity(json.bytes(error.json()))
+                    .build();
+        };
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+            handlers.addHandler(type, handler);
+        }
+        return handlers.build();
+    }
+
+    private static TheseusException cannotListen(HttpConfig config, RuntimeException e) {
+        String where = config.listen() + ":" + config.port();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new TheseusException(
+                        ErrorCode.BAD_INPUT,
+                        "cannot listen on " + where + ": " + cause.getMessage()
+                                + "; stop the program that has this port, or choose another with --port (0 = any free one)",
+                        e);
+            }
+        }
+        return new TheseusException(ErrorCode.IO_FAILED, "cannot listen on " + where + ": " + e.getMessage(), e);
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The base address for clients on this machine, such as {@code http://127.0.0.1:8484}. */
+    public URI address() {
+        String host = config.listen();
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            host = "127.0.0.1";
+        }
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /**
+     * Refuses new answers, lets running ones finish for at most {@code grace}, ends the rest with a final event that says so, and
+     * stops listening. Shuts the models' engines down as well.
+     */
+    public void stop(Duration grace) {
+        List<ServedModel> served = models.models();
+        models.stopping();
+        List<Thread> shutdowns = served.stream()
+                .map(model -> Thread.ofVirtual().start(() -> model.engine().shutdown(grace.toMillis())))
+                .toList();
+        boolean interrupted = false;
+        for (Thread shutdown : shutdowns) {
+            interrupted |= !join(shutdown, grace.plus(FLUSH_GRACE));
+        }
+        interrupted |= !awaitQuiet();
+        server.stop();
+        supervisor.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean join(Thread thread, Duration most) {
+        try {
+            thread.join(most);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private boolean awaitQuiet() {
+        long end = System.nanoTime() + FLUSH_GRACE.toNanos();
+        try {
+            while (metrics.inFlight() > 0 && System.nanoTime() < end) {
+                Thread.sleep(10);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+}

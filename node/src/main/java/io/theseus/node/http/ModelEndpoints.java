@@ -1,0 +1,89 @@
+package io.theseus.node.http;
+
+import io.theseus.node.ServedModel;
+import io.theseus.node.ServedModels;
+import io.theseus.node.ServedModels.State;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code GET /v1/models}, {@code GET /v1/models/ID}, {@code GET /health}. */
+final class ModelEndpoints {
+    static final String MODEL_PREFIX = "/v1/models/";
+
+    private final ServedModels models;
+
+    ModelEndpoints(ServedModels models) {
+        this.models = models;
+    }
+
+    void list(Exchange exchange) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("object", "list");
+        ArrayNode data = body.putArray("data");
+        models.models().forEach(model -> data.add(describe(model)));
+        exchange.send(200, body);
+    }
+
+    void one(Exchange exchange) {
+        exchange.send(200, describe(find(models, exchange.path().substring(MODEL_PREFIX.length()))));
+    }
+
+    /** 200 with {@code ready}; 503 with {@code loading}, {@code unhealthy} or {@code stopping}. */
+    void health(Exchange exchange) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        switch (models.state()) {
+            case State.Ready ready -> {
+                boolean healthy =
+                        ready.models().stream().allMatch(model -> model.engine().healthy());
+                body.put("status", healthy ? "ready" : "unhealthy");
+                if (!healthy) {
+                    body.put("message", "The engine takes no more requests; restart the node.");
+                }
+                exchange.send(healthy ? 200 : 503, body);
+            }
+            case State.Loading() -> exchange.send(503, body.put("status", "loading"));
+            case State.Failed(String message) ->
+                exchange.send(503, body.put("status", "unhealthy").put("message", message));
+            case State.Stopping() -> exchange.send(503, body.put("status", "stopping"));
+        }
+    }
+
+    private static ObjectNode describe(ServedModel model) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", model.id());
+        json.put("object", "model");
+        json.put("created", model.createdEpochSeconds());
+        json.put("owned_by", "theseus");
+        json.put("context_length", model.engine().contextLength());
+        return json;
+    }
+
+    /**
+     * The model of this id.
+     *
+     * @throws ApiException status 404 if it is not served, 503 if nothing is now
+     */
+    static ServedModel find(ServedModels models, String id) {
+        requireReady(models);
+        return models.find(id).orElseThrow(() -> ApiError.modelNotFound(id));
+    }
+
+    /** The first model, for requests that name none. */
+    static ServedModel first(ServedModels models) {
+        requireReady(models);
+        return models.models().stream()
+                .findFirst()
+                .orElseThrow(() -> ApiError.unavailable("loading", "No model is loaded."));
+    }
+
+    private static void requireReady(ServedModels models) {
+        switch (models.state()) {
+            case State.Ready ready -> {}
+            case State.Loading() ->
+                throw ApiError.unavailable("loading", "The model is being loaded; try again in a moment.");
+            case State.Failed(String message) -> throw ApiError.unavailable("model_failed", message);
+            case State.Stopping() -> throw ApiError.unavailable("shutting_down", "This node is shutting down.");
+        }
+    }
+}
