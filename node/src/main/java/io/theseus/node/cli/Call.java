@@ -1,6 +1,7 @@
 package io.theseus.node.cli;
 
 import io.theseus.node.config.Configuration;
+import java.time.InstantSource;
 import java.util.Map;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Map;
  * @param console streams
  * @param environment environment variables
  * @param flags settings given as options, by key
+ * @param clock the time of day
  */
-record Call(Console console, Map<String, String> environment, Map<String, String> flags) {
+record Call(Console console, Map<String, String> environment, Map<String, String> flags, InstantSource clock) {
     Call {
         environment = Map.copyOf(environment);
         flags = Map.copyOf(flags);

@@ -17,7 +17,7 @@ final class Commands {
      */
     record Group(String name, String fallback, List<String> members) {}
 
-    private static final List<Group> GROUPS = List.of(new Group("inspect", "", List.of("model")));
+    private static final List<Group> GROUPS = List.of(new Group("inspect", "", List.of("model", "template")));
 
     private static final List<String> SINGLE = List.of("config");
 
@@ -38,6 +38,7 @@ final class Commands {
     static Command create(String name) {
         return switch (name) {
             case "inspect model" -> new InspectModelCommand();
+            case "inspect template" -> new InspectTemplateCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };

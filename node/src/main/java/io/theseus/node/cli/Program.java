@@ -3,6 +3,7 @@ package io.theseus.node.cli;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.node.config.Nearest;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,13 @@ public final class Program {
     private final Console console;
     private final Map<String, String> environment;
     private final boolean debug;
+    private final Interrupts interrupts;
 
-    private Program(Console console, Map<String, String> environment, boolean debug) {
+    private Program(Console console, Map<String, String> environment, boolean debug, Interrupts interrupts) {
         this.console = console;
         this.environment = environment;
         this.debug = debug;
+        this.interrupts = interrupts;
     }
 
     /**
@@ -36,10 +39,12 @@ public final class Program {
         List<String> words = List.of(args);
         int end = words.contains("--") ? words.indexOf("--") : words.size();
         boolean debug = words.subList(0, end).contains("--debug") || isOn(environment.get("THESEUS_DEBUG"));
-        int status = new Program(console, environment, debug).run(words);
-        console.out().flush();
-        console.err().flush();
-        return status;
+        try (Interrupts interrupts = new Interrupts(Thread.currentThread())) {
+            int status = new Program(console, environment, debug, interrupts).run(words);
+            console.out().flush();
+            console.err().flush();
+            return status;
+        }
     }
 
     private static boolean isOn(@org.jspecify.annotations.Nullable String value) {
@@ -129,6 +134,7 @@ public final class Program {
             CommandLine line = new CommandLine(command);
             line.setCommandName(full);
             line.setUsageHelpWidth(100);
+            line.getCommandSpec().usageMessage().abbreviateSynopsis(true);
             line.setExpandAtFiles(false);
             line.getCommandSpec().parser().collectErrors(true);
             SettingOptions.add(line, command.settings());
@@ -142,18 +148,21 @@ public final class Program {
                 return 0;
             }
             refuseMistakes(parsed);
-            return command.run(new Call(console, environment, SettingOptions.given(parsed, command.settings())));
+            return command.run(new Call(
+                    console, environment, SettingOptions.given(parsed, command.settings()), InstantSource.system()));
         } catch (CommandLine.ParameterException e) {
             trace(e);
             return refuse(full, firstLine(e), full + " --help");
         } catch (TheseusException e) {
             trace(e);
+            if (interrupts.fired()) {
+                return stopped(full);
+            }
             console.note(full + ": " + e.getMessage());
             return e.code().exitStatus();
         } catch (InterruptedException e) {
             trace(e);
-            console.note(full + ": interrupted");
-            return ErrorCode.CANCELLED.exitStatus();
+            return stopped(full);
         } catch (OutOfMemoryError e) {
             trace(e);
             console.note(full + ": memory is used up (" + e.getMessage()
@@ -165,6 +174,11 @@ public final class Program {
                     full + ": internal fault: " + e + (debug ? "" : "; run it again with --debug for the details"));
             return ErrorCode.INTERNAL.exitStatus();
         }
+    }
+
+    private int stopped(String who) {
+        console.note(who + ": stopped");
+        return Command.STOPPED;
     }
 
     /** A word that nobody knows explains more than what is missing because of it, so it is named first. */
