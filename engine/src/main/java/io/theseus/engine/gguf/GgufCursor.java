@@ -1,76 +1,83 @@
 package io.theseus.engine.gguf;
 
-import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /** Reads little-endian values one after the other and refuses to pass the end. */
 final class GgufCursor {
-    private static final ValueLayout.OfShort INT16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong INT64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private final HeaderBytes header;
+    private int position;
 
-    private final MemorySegment file;
-    private final String name;
-    private long position;
-
-    GgufCursor(MemorySegment file, String name) {
-        this.file = file;
-        this.name = name;
+    GgufCursor(HeaderBytes header) {
+        this.header = header;
     }
 
     /** Bytes read so far. */
-    long position() {
+    int position() {
         return position;
     }
 
+    HeaderBytes header() {
+        return header;
+    }
+
     byte int8(String what) {
-        return file.get(ValueLayout.JAVA_BYTE, advance(1, what));
+        return header.int8(skip(1, what));
     }
 
     short int16(String what) {
-        return file.get(INT16, advance(2, what));
+        return header.int16(skip(2, what));
     }
 
     int int32(String what) {
-        return file.get(INT32, advance(4, what));
+        return header.int32(skip(4, what));
     }
 
     long int64(String what) {
-        return file.get(INT64, advance(8, what));
+        return header.int64(skip(8, what));
     }
 
-    /** A count of things that take at least {@code bytesEach} bytes each, checked against what is left of the file. */
-    int count(String what, int bytesEach) {
+    /** A count of things that take at least {@code bytesEach} bytes each, checked against what is left of the file and a limit. */
+    int count(String what, int bytesEach, int limit) {
         long n = int64(what);
-        long left = file.byteSize() - position;
+        long left = header.fileBytes() - position;
         if (n < 0 || n > left / bytesEach) {
             throw invalid(what + " is " + Long.toUnsignedString(n) + ", but only " + left + " bytes are left");
         }
-        return (int) Math.min(n, Integer.MAX_VALUE - 16);
+        if (n > limit) {
+            throw invalid(what + " is " + n + "; no model has more than " + limit);
+        }
+        return (int) n;
     }
 
-    String string(String what) {
-        int length = count("length of " + what, 1);
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, advance(length, what), bytes, 0, length);
-        return new String(bytes, StandardCharsets.UTF_8);
+    /** A length and as many bytes, passed over. Returns where the bytes begin; they end at {@link #position()}. */
+    int skipText(String what) {
+        return skip(count(what, 1, HeaderBytes.MAX_BYTES), what);
+    }
+
+    /** Passes over {@code count} lengths with as many bytes each. */
+    void skipTexts(int count, String what) {
+        int end = position;
+        for (int i = 0; i < count; i++) {
+            end = header.textEnd(end, what);
+        }
+        skip(end - position, what);
+    }
+
+    /** A text of at most {@code limit} bytes. */
+    String text(String what, int limit) {
+        int length = count("length of " + what, 1, limit);
+        return header.text(skip(length, what), length, what);
+    }
+
+    /** Passes over {@code bytes} bytes and returns where they begin. */
+    int skip(long bytes, String what) {
+        header.require(position + bytes, what);
+        int at = position;
+        position = (int) (at + bytes);
+        return at;
     }
 
     TheseusException invalid(String problem) {
-        return new TheseusException(ErrorCode.MODEL_INVALID, name + ": " + problem);
-    }
-
-    private long advance(long bytes, String what) {
-        if (bytes > file.byteSize() - position) {
-            throw invalid("the file ends inside " + what + " at byte " + position + "; the download is incomplete");
-        }
-        long at = position;
-        position += bytes;
-        return at;
+        return header.invalid(problem);
     }
 }

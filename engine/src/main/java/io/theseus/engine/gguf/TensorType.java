@@ -24,12 +24,12 @@ public enum TensorType {
     Q6_K(14, 256, 210),
     Q8_K(15, 256, 292),
     IQ4_NL(20, 32, 18),
+    IQ4_XS(23, 256, 136),
     I8(24, 1, 1),
     I16(25, 1, 2),
     I32(26, 1, 4),
     I64(27, 1, 8),
     F64(28, 1, 8),
-    IQ4_XS(23, 256, 136),
     BF16(30, 1, 2);
 
     private final int id;
@@ -58,11 +58,12 @@ public enum TensorType {
     }
 
     /**
-     * The type a file means by {@code id}.
+     * Reads the type number of {@code tensor}.
      *
      * @throws TheseusException {@link ErrorCode#MODEL_UNSUPPORTED} if the number names no type known here
      */
-    public static TensorType of(int id, String tensor) {
+    static TensorType read(GgufCursor in, String tensor) {
+        int id = in.int32("type of " + tensor);
         for (TensorType type : values()) {
             if (type.id == id) {
                 return type;
@@ -70,7 +71,25 @@ public enum TensorType {
         }
         throw new TheseusException(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "tensor " + tensor + " has type number " + id + ", which this version cannot read; convert the model to"
-                        + " one of F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K");
+                in.header().name() + ": tensor " + tensor + " has " + name(id)
+                        + ", which this version cannot read; convert the model to one of"
+                        + " F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K");
+    }
+
+    /** ggml's types that are not read here, so that a message can name them. */
+    private static String name(int id) {
+        return switch (id) {
+            case 16 -> "type IQ2_XXS";
+            case 17 -> "type IQ2_XS";
+            case 18 -> "type IQ3_XXS";
+            case 19 -> "type IQ1_S";
+            case 21 -> "type IQ3_S";
+            case 22 -> "type IQ2_S";
+            case 29 -> "type IQ1_M";
+            case 34 -> "type TQ1_0";
+            case 35 -> "type TQ2_0";
+            case 39 -> "type MXFP4";
+            default -> "type number " + id;
+        };
     }
 }
