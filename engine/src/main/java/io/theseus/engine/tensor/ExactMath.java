@@ -31,4 +31,44 @@ public final class ExactMath {
         y = y * r + 1f;
         return y * Float.intBitsToFloat(((int) n + 127) << 23);
     }
+
+    /** 2^k for k in -126..127. */
+    public static float powerOfTwo(int k) {
+        return Float.intBitsToFloat((k + 127) << 23);
+    }
+
+    /** 2^k for k in -1022..1023. */
+    public static double doublePowerOfTwo(int k) {
+        return Double.longBitsToDouble((long) (k + 1023) << 52);
+    }
+
+    /** The integer E with 2^(E-1) <= a < 2^E, for normal a > 0. */
+    public static int exponent(float a) {
+        return Math.getExponent(a) + 1;
+    }
+
+    /** {@code x} rounded to bf16, ties to even: the format of the residual between layers (rule 4). */
+    public static float wire(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return Float.intBitsToFloat((bits + 0x7FFF + ((bits >>> 16) & 1)) & 0xFFFF0000);
+    }
+
+    /** {@code x} >= 0 rounded up to bf16: the format of the scales of K and V (rule 8). */
+    public static float upToBf16(float x) {
+        return Float.intBitsToFloat((Float.floatToRawIntBits(x) + 0xFFFF) & 0xFFFF0000);
+    }
+
+    /** The largest Q = 2^m - 1 for which 127 * headDim * Q < 2^24: the range of a quantised query (rule 8). */
+    public static int queryRange(int headDim) {
+        int q = 1;
+        while (127L * headDim * (2L * q + 1) < 1L << 24) {
+            q = 2 * q + 1;
+        }
+        return q;
+    }
+
+    /** SiLU of {@code g} times {@code u}: the gate of a feed-forward layer (rule 4). */
+    public static float gate(float g, float u) {
+        return (g / (1f + exp(-g))) * u;
+    }
 }

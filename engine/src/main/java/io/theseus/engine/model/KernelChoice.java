@@ -1,0 +1,16 @@
+package io.theseus.engine.model;
+
+import io.theseus.engine.tensor.Kernels;
+import io.theseus.engine.tensor.ScalarKernels;
+
+/** Chooses the implementation of the arithmetic; once per model. */
+final class KernelChoice {
+    private KernelChoice() {}
+
+    static Kernels of(ModelOptions.Kernel wanted) {
+        return switch (wanted) {
+            case SCALAR -> new ScalarKernels();
+            case AUTO, VECTOR -> new ScalarKernels();
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package io.theseus.engine.model;
+
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
+import io.theseus.engine.tensor.KvBlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The KV state of one sequence: whole blocks, possibly shared with others; copied before a shared one is written. */
+final class KvSequence implements StepModel.Sequence {
+    private final KvPool pool;
+    private final List<KvPool.Block> blocks = new ArrayList<>();
+    private int length;
+    private boolean closed;
+
+    KvSequence(KvPool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public void truncate(int newLength) {
+        if (newLength < 0 || newLength > length) {
+            throw new TheseusException(
+                    ErrorCode.INTERNAL, "truncate to " + newLength + " of a sequence of " + length + " tokens");
+        }
+        length = newLength;
+        trim();
+    }
+
+    private void trim() {
+        int needed = blocksFor(length);
+        while (blocks.size() > needed) {
+            pool.release(blocks.removeLast());
+        }
+    }
+
+    @Override
+    public KvSequence fork() {
+        KvSequence copy = new KvSequence(pool);
+        for (KvPool.Block block : blocks) {
+            pool.retain(block);
+            copy.blocks.add(block);
+        }
+        copy.length = length;
+        return copy;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            length = 0;
+            trim();
+        }
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Blocks that must be taken from the pool before {@code tokens} more can be written. */
+    int blocksToGrow(int tokens) {
+        int missing = blocksFor(length + tokens) - blocks.size();
+        boolean copies = length % KvBlock.TOKENS != 0 && blocks.getLast().shared();
+        return missing + (copies ? 1 : 0);
+    }
+
+    /** Makes room for {@code tokens} more that no other sequence can see. The length stays until {@link #advance}. */
+    void reserve(int tokens) {
+        if (length % KvBlock.TOKENS != 0 && blocks.getLast().shared()) {
+            KvPool.Block own = pool.take();
+            KvPool.Block shared = blocks.removeLast();
+            own.data().copyFrom(shared.data(), length % KvBlock.TOKENS);
+            pool.release(shared);
+            blocks.add(own);
+        }
+        while (blocks.size() < blocksFor(length + tokens)) {
+            blocks.add(pool.take());
+        }
+    }
+
+    void advance(int tokens) {
+        length += tokens;
+    }
+
+    KvBlock block(int index) {
+        return blocks.get(index).data();
+    }
+
+    /** The blocks that hold the first {@code positions} positions. */
+    KvBlock[] blocksCovering(int positions) {
+        KvBlock[] result = new KvBlock[blocksFor(positions)];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = blocks.get(i).data();
+        }
+        return result;
+    }
+
+    static int blocksFor(int positions) {
+        return (positions + KvBlock.TOKENS - 1) / KvBlock.TOKENS;
+    }
+}

@@ -1,0 +1,183 @@
+package io.theseus.engine.model;
+
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
+import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.tensor.Kernels;
+import io.theseus.engine.tensor.KvBlock;
+import io.theseus.engine.tensor.WorkerPool;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * A model ready to compute: weights in memory, a bounded pool of KV state, threads. Steps are taken by one thread at a time.
+ *
+ * <p>The same file and the same tokens give the same bits, whatever the options, the batch, the machine (docs/numerics.md).
+ */
+public final class LanguageModel implements StepModel {
+    private final ModelConfig config;
+    private final int contextLength;
+    private final Arena arena;
+    private final WorkerPool workers;
+    private final KvPool kv;
+    private final ForwardPass forward;
+    private final ModelWeights weights;
+    private final String kernelName;
+
+    private LanguageModel(
+            ModelConfig config,
+            ModelOptions options,
+            Arena arena,
+            WorkerPool workers,
+            ModelWeights weights,
+            Kernels kernels) {
+        this.config = config;
+        this.arena = arena;
+        this.workers = workers;
+        this.weights = weights;
+        this.kernelName = kernels.toString();
+        KvBlock.Shape shape = new KvBlock.Shape(config.layers(), config.kvHeads(), config.headDim());
+        int blocks = (int) Math.min(1 << 24, options.kvBytes() / shape.bytes());
+        if (blocks == 0) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT,
+                    "KV memory of " + options.kvBytes() + " bytes holds not even one block of " + shape.bytes()
+                            + " bytes; raise kv-memory");
+        }
+        this.kv = new KvPool(shape, blocks);
+        int wanted = options.contextLength() == 0 ? config.context() : options.contextLength();
+        if (wanted > config.context()) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT,
+                    "context of " + wanted + " tokens asked for, but the model was made for " + config.context());
+        }
+        this.contextLength = (int) Math.min(wanted, (long) blocks * KvBlock.TOKENS);
+        this.forward = new ForwardPass(config, weights, kernels, workers);
+    }
+
+    /**
+     * Packs the weights of {@code file} into memory. The file may be closed afterwards.
+     *
+     * @throws TheseusException {@link ErrorCode#MODEL_INVALID}, {@link ErrorCode#MODEL_UNSUPPORTED}, or {@link ErrorCode#BAD_INPUT} for
+     *     options that do not fit the model
+     */
+    public static LanguageModel load(GgufFile file, ModelOptions options) {
+        ModelConfig config = ModelConfig.of(file);
+        Arena arena = Arena.ofShared();
+        WorkerPool workers = new WorkerPool(options.effectiveThreads());
+        try {
+            ModelWeights weights = ModelWeights.load(file, config, arena, workers);
+            return new LanguageModel(config, options, arena, workers, weights, KernelChoice.of(options.kernel()));
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            arena.close();
+            throw e;
+        }
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** Which implementation computes, for logs. */
+    public String kernelName() {
+        return kernelName;
+    }
+
+    /** Threads that compute. */
+    public int threads() {
+        return workers.threads();
+    }
+
+    @Override
+    public int contextLength() {
+        return contextLength;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return config.vocabulary();
+    }
+
+    @Override
+    public int blockTokens() {
+        return KvBlock.TOKENS;
+    }
+
+    @Override
+    public int freeBlocks() {
+        return kv.available();
+    }
+
+    @Override
+    public int totalBlocks() {
+        return kv.capacity();
+    }
+
+    @Override
+    public KvSequence newSequence() {
+        return new KvSequence(kv);
+    }
+
+    @Override
+    public void step(List<Chunk> chunks) {
+        int blocks = 0;
+        for (Chunk chunk : chunks) {
+            check(chunk);
+            blocks += ((KvSequence) chunk.sequence()).blocksToGrow(chunk.tokens().length);
+        }
+        if (blocks > kv.available()) {
+            throw new TheseusException(
+                    ErrorCode.BUSY,
+                    "the step needs " + blocks + " KV blocks and " + kv.available()
+                            + " are free; try again later or raise kv-memory");
+        }
+        for (Chunk chunk : chunks) {
+            ((KvSequence) chunk.sequence()).reserve(chunk.tokens().length);
+        }
+        for (Batch batch : Batch.of(chunks, ForwardPass.MAX_ROWS)) {
+            forward.run(batch);
+            for (Batch.Span span : batch.spans()) {
+                span.sequence().advance(span.count());
+            }
+        }
+    }
+
+    private void check(Chunk chunk) {
+        KvSequence sequence = (KvSequence) chunk.sequence();
+        if (sequence.closed()) {
+            throw new TheseusException(ErrorCode.INTERNAL, "a step with a closed sequence");
+        }
+        if (chunk.tokens().length == 0) {
+            throw new TheseusException(ErrorCode.BAD_INPUT, "a chunk without tokens");
+        }
+        if (chunk.tokens().length > contextLength - sequence.length()) {
+            throw new TheseusException(
+                    ErrorCode.CONTEXT_OVERFLOW,
+                    (long) sequence.length() + chunk.tokens().length + " tokens do not fit the context of "
+                            + contextLength);
+        }
+        for (int token : chunk.tokens()) {
+            if (token < 0 || token >= config.vocabulary()) {
+                throw new TheseusException(
+                        ErrorCode.BAD_INPUT,
+                        "token id " + token + " is outside the vocabulary of " + config.vocabulary());
+            }
+        }
+    }
+
+    /** Sees the residual after the embedding and each layer of every batch, for golden tests. */
+    void observe(ForwardPass.LayerObserver observer) {
+        forward.observe(observer);
+    }
+
+    ModelWeights weights() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.theseus.engine.model;
+
+import io.theseus.engine.tensor.Activations;
+import io.theseus.engine.tensor.Kernels;
+import io.theseus.engine.tensor.Scratch;
+import io.theseus.engine.tensor.WorkerPool;
+
+/** Runs linear layers that share an input as one parallel operation, cut into runs of rows. */
+final class LinearRunner {
+    private static final int TASKS_PER_THREAD = 4;
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final Scratch[] scratch;
+
+    LinearRunner(Kernels kernels, WorkerPool pool, Scratch[] scratch) {
+        this.kernels = kernels;
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    /** A layer and where its result goes: {@code to} is (tokens, outputs). */
+    record Output(Linear linear, float[] to) {
+        private int rows() {
+            return linear.weight().rows();
+        }
+
+        private int units() {
+            return (rows() + Kernels.ROW_UNIT - 1) / Kernels.ROW_UNIT;
+        }
+    }
+
+    void run(Activations in, Output... outputs) {
+        int units = 0;
+        for (Output output : outputs) {
+            units += output.units();
+        }
+        int total = units;
+        int tasks = pool.threads() == 1 ? 1 : Math.min(units, pool.threads() * TASKS_PER_THREAD);
+        pool.run(tasks, (task, worker) -> {
+            int from = (int) ((long) total * task / tasks);
+            int to = (int) ((long) total * (task + 1) / tasks);
+            int base = 0;
+            for (Output output : outputs) {
+                int first = Math.max(from, base);
+                int last = Math.min(to, base + output.units());
+                if (first < last) {
+                    rows(
+                            in,
+                            output,
+                            (first - base) * Kernels.ROW_UNIT,
+                            (last - base) * Kernels.ROW_UNIT,
+                            scratch[worker]);
+                }
+                base += output.units();
+            }
+        });
+    }
+
+    private void rows(Activations in, Output output, int from, int to, Scratch own) {
+        int width = output.rows();
+        kernels.linear(output.linear().weight(), in, from, to, output.to(), 0, width, own);
+        float[] bias = output.linear().bias();
+        if (bias != null) {
+            for (int token = 0; token < in.tokens(); token++) {
+                for (int row = from; row < Math.min(to, width); row++) {
+                    output.to()[token * width + row] += bias[row];
+                }
+            }
+        }
+    }
+}

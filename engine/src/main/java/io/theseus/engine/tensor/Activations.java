@@ -1,0 +1,114 @@
+package io.theseus.engine.tensor;
+
+import java.util.Arrays;
+
+/**
+ * The input of a linear layer for several tokens, as block floating point (rule 2): per block of 32 columns an exponent, and 12-bit
+ * integers with sign. An integer is kept as the float x * 2^shift (exact: all of a block are multiples of 2^shift), so that kernels
+ * need not multiply by the shift.
+ *
+ * <p>Tokens lie in tiles of {@link #TILE}, interleaved, so that one vector of weights meets the values of a tile one after the
+ * other: {@code x[block][tile][column in block][token in tile]}. A single token is a tile of one.
+ */
+public final class Activations {
+    /** Columns that share an exponent. */
+    public static final int BLOCK = 32;
+
+    /** Tokens a kernel advances at once: four times two vectors of sums fit into 16 registers. */
+    public static final int TILE = 4;
+
+    static final float TINY = 0x1p-100f;
+    static final int BITS = 12;
+    static final int WINDOW = 7;
+
+    private final int capacity;
+    private final int columns;
+    private final float[] x;
+    private final float[] sums; // [block][padded tokens]: sum of the block's x * 2^shift, exact
+    private final int[] exponents; // (tokens): t of rule 2
+    private int tokens;
+    private int padded;
+    private int tile;
+
+    /** Room for {@code capacity} tokens of {@code columns} values; columns must be a multiple of 32. */
+    public Activations(int capacity, int columns) {
+        int rounded = (capacity + TILE - 1) / TILE * TILE;
+        this.capacity = rounded;
+        this.columns = columns;
+        this.x = new float[rounded * columns];
+        this.sums = new float[rounded * (columns / BLOCK)];
+        this.exponents = new int[rounded];
+    }
+
+    /** Makes this hold {@code count} tokens; each must then be set by {@link Kernels#quantize}. */
+    public void resize(int count) {
+        if (count < 1 || count > capacity) {
+            throw new IllegalArgumentException("tokens " + count + " of " + capacity);
+        }
+        tokens = count;
+        tile = count == 1 ? 1 : TILE;
+        padded = (count + tile - 1) / tile * tile;
+        for (int token = count; token < padded; token++) {
+            clear(token);
+        }
+    }
+
+    /** Sets a token to the zero vector. */
+    void clear(int token) {
+        exponents[token] = 0;
+        for (int block = 0; block < columns / BLOCK; block++) {
+            sums[sumIndex(block, token)] = 0f;
+            for (int c = 0; c < BLOCK; c++) {
+                x[index(block, token) + c * tile] = 0f;
+            }
+        }
+    }
+
+    /** Where column 0 of {@code block} of {@code token} lies in {@link #x()}; the next column is {@link #tile()} further. */
+    int index(int block, int token) {
+        return block * BLOCK * padded + token / tile * BLOCK * tile + token % tile;
+    }
+
+    int sumIndex(int block, int token) {
+        return block * padded + token;
+    }
+
+    float[] x() {
+        return x;
+    }
+
+    float[] sums() {
+        return sums;
+    }
+
+    int[] exponents() {
+        return exponents;
+    }
+
+    int tile() {
+        return tile;
+    }
+
+    /** Tokens rounded up to whole tiles. */
+    int padded() {
+        return padded;
+    }
+
+    public int tokens() {
+        return tokens;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    /** The integer at (token, column) times 2^shift, for tests. */
+    long value(int token, int column) {
+        return (long) x[index(column / BLOCK, token) + column % BLOCK * tile];
+    }
+
+    @Override
+    public String toString() {
+        return "Activations" + Arrays.asList(tokens, columns);
+    }
+}

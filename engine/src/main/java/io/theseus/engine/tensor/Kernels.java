@@ -1,0 +1,43 @@
+package io.theseus.engine.tensor;
+
+/**
+ * The arithmetic of one layer, on slices that a caller hands to its threads. Implementations hold no state: {@link ScalarKernels} is
+ * the readable definition, {@link VectorKernels} has the same bits and is many times faster. Rules are those of docs/numerics.md.
+ */
+public interface Kernels {
+    /** Row unit of {@link #linear}: slices start and end at its multiples. */
+    int ROW_UNIT = PackedMatrix.ROW_ALIGNMENT;
+
+    /**
+     * Rule 2: {@code v[offset .. offset + to.columns())} becomes token {@code token} of {@code to}.
+     *
+     * @throws NonFiniteValueException if a value is NaN or infinite
+     */
+    void quantize(float[] v, int offset, Activations to, int token);
+
+    /**
+     * Rule 3 for the rows {@code from .. to-1} (multiples of {@link #ROW_UNIT}, or the padded end) and all tokens of {@code x}.
+     *
+     * @param y y[yOffset + token * yStride + row]; padding rows are not written
+     */
+    void linear(PackedMatrix w, Activations x, int from, int to, float[] y, int yOffset, int yStride, Scratch scratch);
+
+    /**
+     * Rule 5: {@code to[toOffset + i] = norm(x)[i] * weight[i]} over n values; may be in place.
+     *
+     * @throws NonFiniteValueException if a value is NaN or infinite
+     */
+    void rmsNorm(float[] x, int offset, int n, float[] weight, float eps, float[] to, int toOffset);
+
+    /** {@code x[i] += y[i]}, f32. */
+    void add(float[] x, int offset, float[] y, int yOffset, int n);
+
+    /** {@code x[i] = wire(x[i] + y[i])} (rule 4). */
+    void addWire(float[] x, int offset, float[] y, int yOffset, int n);
+
+    /** {@code g[i] = silu(g[i]) * u[i]} (rule 4). */
+    void gate(float[] g, int gOffset, float[] u, int uOffset, int n);
+
+    /** Rule 9 for all query heads of one kv head and some tokens of one sequence. */
+    void attention(AttentionTask task, Scratch scratch);
+}

@@ -1,0 +1,83 @@
+package io.theseus.engine.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Turns 16 rows of a source into one group of a {@link PackedMatrix}. One per thread. */
+final class RowPacker {
+    private static final float MAX_KW = 1023f;
+    private static final float MAX_KM = 32767f;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    private final PackedMatrix matrix;
+    private final SourceRows source;
+    private final short[] codes;
+    private final float[] d;
+    private final float[] m;
+
+    RowPacker(PackedMatrix matrix, SourceRows source) {
+        this.matrix = matrix;
+        this.source = source;
+        this.codes = new short[matrix.columns()];
+        this.d = new float[matrix.scaleBlocks()];
+        this.m = new float[matrix.scaleBlocks()];
+    }
+
+    void packGroup(int group) {
+        int from = group * PackedMatrix.GROUP;
+        int to = Math.min(matrix.rows(), from + PackedMatrix.GROUP);
+        for (int row = from; row < to; row++) {
+            source.read(row, codes, d, m);
+            packScales(row);
+            if (matrix.codeBits() == 4) {
+                packNibbles(row);
+            } else {
+                packBytes(row);
+            }
+        }
+    }
+
+    private void packScales(int row) {
+        float largestD = 0f;
+        float largestM = 0f;
+        for (int b = 0; b < d.length; b++) {
+            if (!(Math.abs(d[b]) <= Float.MAX_VALUE) || !(Math.abs(m[b]) <= Float.MAX_VALUE)) {
+                throw new NonFiniteValueException();
+            }
+            largestD = Math.max(largestD, Math.abs(d[b]));
+            largestM = Math.max(largestM, Math.abs(m[b]));
+        }
+        float scale = Math.max(largestD / MAX_KW, largestM / MAX_KM);
+        matrix.rowScale()[row] = scale;
+        long at = matrix.scaleIndex(row, 0) * 2;
+        for (int b = 0; b < d.length; b++, at += 2L * PackedMatrix.GROUP) {
+            matrix.kw().set(SHORT, at, scale == 0f ? 0 : (short) Math.rint(d[b] / scale));
+            if (matrix.hasMinimum()) {
+                matrix.km().set(SHORT, at, scale == 0f ? 0 : (short) Math.rint(m[b] / scale));
+            }
+        }
+    }
+
+    private void packNibbles(int row) {
+        MemorySegment to = matrix.codes();
+        long at =
+                ((long) (row / PackedMatrix.GROUP) * (codes.length / 8) * PackedMatrix.GROUP + row % PackedMatrix.GROUP)
+                        * 4;
+        for (int c = 0; c < codes.length; c += 8, at += 4L * PackedMatrix.GROUP) {
+            int octet = 0;
+            for (int k = 0; k < 8; k++) {
+                octet |= (codes[c + k] + 8 & 15) << 4 * k;
+            }
+            to.set(INT, at, octet);
+        }
+    }
+
+    private void packBytes(int row) {
+        MemorySegment to = matrix.codes();
+        long at = (long) (row / PackedMatrix.GROUP) * codes.length * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
+        for (int c = 0; c < codes.length; c++, at += PackedMatrix.GROUP) {
+            to.set(ValueLayout.JAVA_BYTE, at, (byte) codes[c]);
+        }
+    }
+}
