@@ -11,8 +11,14 @@ import java.util.Map;
  * @param environment environment variables
  * @param flags settings given as options, by key
  * @param clock the time of day
+ * @param models where the model that answers comes from
  */
-record Call(Console console, Map<String, String> environment, Map<String, String> flags, InstantSource clock) {
+record Call(
+        Console console,
+        Map<String, String> environment,
+        Map<String, String> flags,
+        InstantSource clock,
+        ModelOpener models) {
     Call {
         environment = Map.copyOf(environment);
         flags = Map.copyOf(flags);

@@ -17,9 +17,10 @@ final class Commands {
      */
     record Group(String name, String fallback, List<String> members) {}
 
-    private static final List<Group> GROUPS = List.of(new Group("inspect", "", List.of("model", "template")));
+    private static final List<Group> GROUPS =
+            List.of(new Group("inspect", "", List.of("model", "template", "generate")));
 
-    private static final List<String> SINGLE = List.of("config");
+    private static final List<String> SINGLE = List.of("ask", "chat", "config");
 
     private Commands() {}
 
@@ -39,6 +40,9 @@ final class Commands {
         return switch (name) {
             case "inspect model" -> new InspectModelCommand();
             case "inspect template" -> new InspectTemplateCommand();
+            case "inspect generate" -> new InspectGenerateCommand();
+            case "ask" -> new AskCommand();
+            case "chat" -> new ChatCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };

@@ -2,7 +2,9 @@ package io.theseus.node.cli;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
+import io.theseus.node.LoadedModel;
 import io.theseus.node.config.Configuration;
+import io.theseus.node.config.NodeConfig;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,5 +30,10 @@ final class ModelFiles {
             call.console().err().flush();
         }
         throw new TheseusException(ErrorCode.MODEL_NOT_FOUND, "no model " + model);
+    }
+
+    /** The configured model, ready to answer. */
+    static LoadedModel open(Console console, NodeConfig config) throws InterruptedException {
+        throw new TheseusException(ErrorCode.MODEL_UNSUPPORTED, "this build cannot run " + config.model() + " yet");
     }
 }

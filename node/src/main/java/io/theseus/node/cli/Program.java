@@ -20,12 +20,19 @@ public final class Program {
 
     private final Console console;
     private final Map<String, String> environment;
+    private final ModelOpener models;
     private final boolean debug;
     private final Interrupts interrupts;
 
-    private Program(Console console, Map<String, String> environment, boolean debug, Interrupts interrupts) {
+    private Program(
+            Console console,
+            Map<String, String> environment,
+            ModelOpener models,
+            boolean debug,
+            Interrupts interrupts) {
         this.console = console;
         this.environment = environment;
+        this.models = models;
         this.debug = debug;
         this.interrupts = interrupts;
     }
@@ -36,11 +43,16 @@ public final class Program {
      * @return the exit status: 0 done, 2 the caller can fix it, 3 try again later, 1 a fault, 130 stopped by ctrl-C
      */
     public static int run(Console console, Map<String, String> environment, String... args) {
+        return run(console, environment, ModelFiles::open, args);
+    }
+
+    /** {@link #run(Console, Map, String...)} with other models than those of the configuration. */
+    static int run(Console console, Map<String, String> environment, ModelOpener models, String... args) {
         List<String> words = List.of(args);
         int end = words.contains("--") ? words.indexOf("--") : words.size();
         boolean debug = words.subList(0, end).contains("--debug") || isOn(environment.get("THESEUS_DEBUG"));
         try (Interrupts interrupts = new Interrupts(Thread.currentThread())) {
-            int status = new Program(console, environment, debug, interrupts).run(words);
+            int status = new Program(console, environment, models, debug, interrupts).run(words);
             console.out().flush();
             console.err().flush();
             return status;
@@ -149,7 +161,11 @@ public final class Program {
             }
             refuseMistakes(parsed);
             return command.run(new Call(
-                    console, environment, SettingOptions.given(parsed, command.settings()), InstantSource.system()));
+                    console,
+                    environment,
+                    SettingOptions.given(parsed, command.settings()),
+                    InstantSource.system(),
+                    models));
         } catch (CommandLine.ParameterException e) {
             trace(e);
             return refuse(full, firstLine(e), full + " --help");

@@ -2,6 +2,7 @@ package io.theseus.node.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -17,14 +18,24 @@ record CliRun(int status, String out, String err) {
     }
 
     static CliRun with(byte[] stdin, Map<String, String> environment, String... args) {
+        return with(new ByteArrayInputStream(stdin), environment, ModelFiles::open, args);
+    }
+
+    /** A call whose model is {@code engine}. */
+    static CliRun answeredBy(ScriptedEngine engine, String stdin, String... args) {
+        InputStream in = new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8));
+        return with(in, Map.of(), (console, config) -> ScriptedEngine.model(engine), args);
+    }
+
+    static CliRun with(InputStream stdin, Map<String, String> environment, ModelOpener models, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(
-                new ByteArrayInputStream(stdin),
+                stdin,
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 () -> false);
-        int status = Program.run(console, environment, args);
+        int status = Program.run(console, environment, models, args);
         return new CliRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

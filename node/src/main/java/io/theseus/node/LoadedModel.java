@@ -1,0 +1,91 @@
+package io.theseus.node;
+
+import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.engine.template.ChatInput;
+import io.theseus.engine.tokenizer.Tokenizer;
+import io.theseus.engine.toolcall.AnswerParser;
+import io.theseus.engine.toolcall.AnswerPart;
+import io.theseus.engine.toolcall.ToolCallFormat;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/** A model in memory that answers, with all that must be given back when it goes. */
+public final class LoadedModel implements AutoCloseable {
+    private final ServedModel served;
+    private final Runnable release;
+
+    /** @param release frees what the engine stands on, once it is shut down */
+    public LoadedModel(ServedModel served, Runnable release) {
+        this.served = served;
+        this.release = release;
+    }
+
+    /**
+     * What a model is given to read.
+     *
+     * @param text as the template renders it
+     * @param ids its tokens
+     */
+    public record Prompt(String text, int[] ids) {}
+
+    public String id() {
+        return served.id();
+    }
+
+    public ServedModel served() {
+        return served;
+    }
+
+    public InferenceEngine engine() {
+        return served.engine();
+    }
+
+    /** Whether it has a chat template, and so takes turns rather than going on with a text. */
+    public boolean chats() {
+        return served.template().isPresent();
+    }
+
+    /**
+     * The prompt of a conversation that waits for the assistant's answer. Without a template it is the bare text of the messages.
+     *
+     * @throws io.theseus.core.TheseusException {@code BAD_INPUT} if the template refuses the conversation
+     */
+    public Prompt prompt(List<Map<String, Object>> messages, Instant now) {
+        Tokenizer tokenizer = engine().tokenizer();
+        String text = served.template()
+                .map(template -> template.render(ChatInput.of(messages, now)))
+                .orElseGet(() -> messages.stream()
+                        .map(message -> String.valueOf(message.get("content")))
+                        .collect(Collectors.joining("\n")));
+        return new Prompt(text, tokenizer.encode(text, true));
+    }
+
+    /** Takes an answer to {@code prompt} apart into reasoning and text. */
+    public AnswerParser parser(Prompt prompt) {
+        return served.template()
+                .map(template -> ToolCallFormat.detect(template).parser(false, prompt.text(), new SplittableRandom()))
+                .orElseGet(PlainAnswer::new);
+    }
+
+    @Override
+    public void close() {
+        engine().close();
+        release.run();
+    }
+
+    /** The answers of a model without a template are text and nothing else. */
+    private static final class PlainAnswer implements AnswerParser {
+        @Override
+        public List<AnswerPart> accept(String textDelta) {
+            return textDelta.isEmpty() ? List.of() : List.of(new AnswerPart.Text(textDelta));
+        }
+
+        @Override
+        public List<AnswerPart> finish() {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.theseus.node.cli;
+
+import io.theseus.node.LoadedModel;
+import io.theseus.node.config.NodeConfig;
+
+/** How a command gets the model that answers. */
+@FunctionalInterface
+interface ModelOpener {
+    /**
+     * The configured model, fetched if need be, in memory.
+     *
+     * @throws io.theseus.core.TheseusException if it cannot be had or run
+     */
+    LoadedModel open(Console console, NodeConfig config) throws InterruptedException;
+}
