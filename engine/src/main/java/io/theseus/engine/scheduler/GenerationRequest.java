@@ -55,6 +55,10 @@ public record GenerationRequest(
                         ErrorCode.BAD_INPUT,
                         "a stop string of " + text.length() + " chars, expected 1 to " + MAX_STOP_LENGTH);
             }
+            if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+                throw new TheseusException(
+                        ErrorCode.BAD_INPUT, "a stop string has half of a surrogate pair; no text can ever contain it");
+            }
         }
     }
 

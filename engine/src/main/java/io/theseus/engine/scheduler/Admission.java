@@ -1,0 +1,155 @@
+package io.theseus.engine.scheduler;
+
+import io.theseus.engine.model.StepModel.Sequence;
+import io.theseus.engine.scheduler.StepPlanner.Part;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who runs and who waits. Both lists are in order of arrival. Belongs to the engine's thread. */
+final class Admission {
+    /*
+     * Optimistic: a request is taken when the blocks for its prompt and one block more are free beside what the running ones need
+     * soon, not when its longest possible answer would fit; most answers are far shorter than allowed. When blocks run out after
+     * all, kept states go first, then the youngest running request gives its blocks back and waits at its old place; exactness
+     * makes the recomputation invisible. No deadlock: every request fits into the whole memory (checked at submission) and the
+     * oldest that can go on is never preempted for a younger one, so it ends, then the next.
+     *
+     * No starvation: the order is that of arrival, and one that does not fit is overtaken by at most MAX_OVERTAKEN smaller ones.
+     *
+     * Source: W. Kwon et al., "Efficient Memory Management for Large Language Model Serving with PagedAttention", SOSP 2023, §4.5
+     * (preemption by recomputation); docs/decisions/ has the alternatives.
+     */
+    private static final int MAX_OVERTAKEN = 8;
+
+    private static final int MAX_BLOCKED = 4;
+    private static final Comparator<Answer> BY_ARRIVAL = Comparator.comparingLong(Answer::arrival);
+
+    private final KvMemory memory;
+    private final int maxRunning;
+    private final List<Answer> running = new ArrayList<>();
+    private final List<Answer> waiting = new ArrayList<>();
+    private long preemptions;
+
+    Admission(KvMemory memory, int maxRunning) {
+        this.memory = memory;
+        this.maxRunning = maxRunning;
+    }
+
+    List<Answer> running() {
+        return running;
+    }
+
+    List<Answer> waiting() {
+        return waiting;
+    }
+
+    long preemptions() {
+        return preemptions;
+    }
+
+    /** Puts an answer in the queue at its place by arrival. */
+    void enqueue(Answer answer) {
+        insert(waiting, answer);
+    }
+
+    /** Takes whom there is room for; returns those that never ran before. */
+    List<Answer> admit(long now) {
+        List<Answer> begun = new ArrayList<>();
+        List<Answer> blocked = new ArrayList<>();
+        for (Iterator<Answer> it = waiting.iterator(); it.hasNext() && running.size() < maxRunning; ) {
+            Answer answer = it.next();
+            if (answer.paused() || sharesPrefillOf(answer)) {
+                continue;
+            }
+            Optional<Sequence> sequence = memory.begin(answer, running);
+            if (sequence.isPresent()) {
+                it.remove();
+                insert(running, answer);
+                if (answer.start(sequence.get(), now)) {
+                    begun.add(answer);
+                }
+                blocked.forEach(Answer::overtake);
+            } else {
+                blocked.add(answer);
+            }
+            if (blocked.size() == MAX_BLOCKED || blocked.stream().anyMatch(b -> b.overtaken() >= MAX_OVERTAKEN)) {
+                break;
+            }
+        }
+        return begun;
+    }
+
+    /** Whether a running request is about to compute tokens that {@code answer} begins with: better wait for it than repeat it. */
+    private boolean sharesPrefillOf(Answer answer) {
+        for (Answer other : running) {
+            if (other.remaining() > 1 && !other.paused()) {
+                int common = answer.common(other.tokens(), other.length(), answer.length() - 1);
+                if (common >= other.computed() + PrefixPool.SHORTEST) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Makes room for the parts by closing kept states, then by preempting; returns the parts that can run. */
+    List<Part> ensure(List<Part> parts) {
+        List<Part> left = parts;
+        while (!memory.free(left.stream()
+                .mapToInt(part -> memory.growth(part.answer(), part.tokens()))
+                .sum())) {
+            List<Part> fewer = preempt(left);
+            if (fewer == null) {
+                return left;
+            }
+            left = fewer;
+        }
+        return left;
+    }
+
+    /** Forgets an answer that has ended. */
+    void remove(Answer answer) {
+        running.remove(answer);
+        waiting.remove(answer);
+    }
+
+    /**
+     * Frees blocks although by the count there are enough: closes a kept state, or else preempts.
+     *
+     * @return the parts that can run; null if no one is left to give way
+     */
+    @Nullable
+    List<Part> relieve(List<Part> parts) {
+        return memory.evict() ? parts : preempt(parts);
+    }
+
+    private @Nullable List<Part> preempt(List<Part> parts) {
+        if (running.size() < 2) {
+            return null;
+        }
+        Answer victim = running.getLast();
+        for (Answer answer : running) {
+            if (answer.paused()) {
+                victim = answer;
+            }
+        }
+        Answer gone = victim;
+        running.remove(gone);
+        memory.drop(gone);
+        insert(waiting, gone);
+        preemptions++;
+        return parts.stream().filter(part -> part.answer() != gone).toList();
+    }
+
+    private static void insert(List<Answer> list, Answer answer) {
+        int at = list.size();
+        while (at > 0 && BY_ARRIVAL.compare(list.get(at - 1), answer) > 0) {
+            at--;
+        }
+        list.add(at, answer);
+    }
+}
