@@ -31,6 +31,24 @@ record ApiError(
                 .exception();
     }
 
+    /** The field has another JSON type than it should. */
+    static ApiException invalidType(String param, String message) {
+        return new ApiError(400, INVALID, message, Optional.of(param), Optional.of("invalid_type"), Optional.empty())
+                .exception();
+    }
+
+    /** The field is needed and not there. */
+    static ApiException missing(String param) {
+        return new ApiError(
+                        400,
+                        INVALID,
+                        "The field " + param + " is missing.",
+                        Optional.of(param),
+                        Optional.of("missing_required_parameter"),
+                        Optional.empty())
+                .exception();
+    }
+
     /** The field is understood, but this node does not do what it asks. */
     static ApiException unsupported(String param, String message) {
         return new ApiError(

@@ -4,7 +4,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.theseus.engine.scheduler.GenerationEvent.Usage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -29,9 +28,7 @@ final class Exchange {
     private @Nullable EventStream events;
     private @Nullable String model;
     private @Nullable String finish;
-    private int promptTokens;
-    private int cachedTokens;
-    private int completionTokens;
+    private final UsageTotals usage = new UsageTotals();
 
     Exchange(
             ServerRequest request,
@@ -188,11 +185,9 @@ final class Exchange {
         model = modelId;
     }
 
-    /** Adds the cost of one answer. */
-    void used(Usage usage) {
-        promptTokens += usage.promptTokens();
-        cachedTokens += usage.cachedTokens();
-        completionTokens += usage.completionTokens();
+    /** What the answers cost so far. */
+    UsageTotals usage() {
+        return usage;
     }
 
     void finished(String reason) {
@@ -217,9 +212,9 @@ final class Exchange {
                 status,
                 elapsed,
                 Optional.ofNullable(model),
-                promptTokens,
-                cachedTokens,
-                completionTokens,
+                usage.prompt(),
+                usage.cached(),
+                usage.completion(),
                 Optional.ofNullable(finish));
     }
 }

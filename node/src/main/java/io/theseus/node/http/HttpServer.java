@@ -93,7 +93,18 @@ public final class HttpServer implements AutoCloseable {
                 200,
                 "text/plain; version=0.0.4; charset=utf-8",
                 metrics.text(models, supervisor.open()).getBytes(StandardCharsets.UTF_8));
+        Answering answering = new Answering(config, metrics);
+        ModelTools tools = new ModelTools();
+        ChatEndpoint chat = new ChatEndpoint(models, answering, tools, config.answerDeadline(), clock, ids);
+        CompletionEndpoint completion =
+                new CompletionEndpoint(models, answering, config.answerDeadline(), clock, ids);
+        TokenEndpoints tokens = new TokenEndpoints(models, tools, clock);
         return List.of(
+                new Endpoint.Route("POST", "/v1/chat/completions", "/v1/chat/completions", false, chat::answer),
+                new Endpoint.Route("POST", "/v1/completions", "/v1/completions", false, completion::answer),
+                new Endpoint.Route("POST", "/tokenize", "/tokenize", false, tokens::tokenize),
+                new Endpoint.Route("POST", "/detokenize", "/detokenize", false, tokens::detokenize),
+                new Endpoint.Route("POST", "/apply-template", "/apply-template", false, chat::applyTemplate),
                 new Endpoint.Route("GET", "/v1/models", "/v1/models", false, about::list),
                 new Endpoint.Route("GET", ModelEndpoints.MODEL_PREFIX, "/v1/models/{id}", false, about::one),
                 new Endpoint.Route("GET", "/health", "/health", true, about::health),

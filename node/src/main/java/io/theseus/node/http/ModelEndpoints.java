@@ -3,6 +3,7 @@ package io.theseus.node.http;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.ServedModels.State;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -64,13 +65,18 @@ final class ModelEndpoints {
      *
      * @throws ApiException status 404 if it is not served, 503 if nothing is now
      */
-    static ServedModel find(ServedModels models, String id) {
+    private static ServedModel find(ServedModels models, String id) {
         requireReady(models);
         return models.find(id).orElseThrow(() -> ApiError.modelNotFound(id));
     }
 
-    /** The first model, for requests that name none. */
-    static ServedModel first(ServedModels models) {
+    /** The model a request names, or the first one. */
+    static ServedModel choose(ServedModels models, Fields fields) {
+        Optional<String> id = fields.string("model").filter(name -> !name.isEmpty());
+        return id.isPresent() ? find(models, id.get()) : first(models);
+    }
+
+    private static ServedModel first(ServedModels models) {
         requireReady(models);
         return models.models().stream()
                 .findFirst()

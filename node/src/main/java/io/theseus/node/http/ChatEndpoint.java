@@ -1,0 +1,114 @@
+package io.theseus.node.http;
+
+import io.theseus.engine.scheduler.GenerationRequest;
+import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.engine.template.ChatTemplate;
+import io.theseus.engine.tokenizer.Tokenizer;
+import io.theseus.engine.toolcall.ToolCallFormat;
+import io.theseus.node.ServedModel;
+import io.theseus.node.ServedModels;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code POST /v1/chat/completions} and {@code POST /apply-template}. */
+final class ChatEndpoint {
+    private final ServedModels models;
+    private final Answering answering;
+    private final ModelTools tools;
+    private final Optional<Duration> deadline;
+    private final InstantSource clock;
+    private final Ids ids;
+
+    ChatEndpoint(
+            ServedModels models,
+            Answering answering,
+            ModelTools tools,
+            Optional<Duration> deadline,
+            InstantSource clock,
+            Ids ids) {
+        this.models = models;
+        this.answering = answering;
+        this.tools = tools;
+        this.deadline = deadline;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    void answer(Exchange exchange) throws InterruptedException {
+        Fields fields = new Fields(exchange.body(), "");
+        ServedModel model = ModelEndpoints.choose(models, fields);
+        exchange.model(model.id());
+        try (Answering.Slot slot = answering.enter()) {
+            answer(exchange, fields, model);
+        }
+    }
+
+    private void answer(Exchange exchange, Fields fields, ServedModel model) throws InterruptedException {
+        InferenceEngine engine = model.engine();
+        Tokenizer tokenizer = engine.tokenizer();
+        ChatTemplate template = requireTemplate(model);
+        AnswerOptions options = ChatRequest.readOptions(fields, tokenizer, ids);
+        ChatRequest request = ChatRequest.read(fields, template);
+        ChatPrompt prompt =
+                ChatPrompt.of(request, template, tokenizer, tools.control(model), clock.instant());
+        int room = engine.contextLength() - prompt.ids().length;
+        if (room <= 0) {
+            throw ContextRoom.exceeded("messages", prompt.ids().length, engine.contextLength());
+        }
+        int maxTokens = AnswerOptions.maxTokens(fields, 1, "max_completion_tokens", "max_tokens")
+                .orElse(room);
+        ToolCallFormat format = tools.format(template);
+        boolean withTools = !request.tools().isEmpty();
+        List<GenerationRequest> requests = new ArrayList<>();
+        List<ChatChoice> choices = new ArrayList<>();
+        for (int i = 0; i < options.choices(); i++) {
+            requests.add(options.request(
+                    prompt.ids(),
+                    i,
+                    Math.min(maxTokens, room),
+                    tokenizer,
+                    withTools && format.needsControlTokens(),
+                    deadline));
+            choices.add(new ChatChoice(format.parser(withTools, prompt.text(), ids.random()), tokenizer));
+        }
+        ResponseHead head =
+                new ResponseHead(ids.next("chatcmpl-"), clock.instant().getEpochSecond(), model);
+        LogprobJson logprobs = new LogprobJson(tokenizer);
+        AnswerSink sink = options.stream()
+                ? new ChatStream(exchange, head, choices, logprobs, options, exchange.usage())
+                : new ChatJson(exchange, head, choices, logprobs, options, exchange.usage());
+        answering.run(exchange, engine, requests, sink);
+    }
+
+    /** The prompt that {@link #answer} would compute on, as text and as a token count. */
+    void applyTemplate(Exchange exchange) {
+        Fields fields = new Fields(exchange.body(), "");
+        ServedModel model = ModelEndpoints.choose(models, fields);
+        exchange.model(model.id());
+        try (Answering.Slot slot = answering.enter()) {
+            ChatTemplate template = requireTemplate(model);
+            ChatPrompt prompt = ChatPrompt.of(
+                    ChatRequest.read(fields, template),
+                    template,
+                    model.engine().tokenizer(),
+                    tools.control(model),
+                    clock.instant());
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            body.put("prompt", prompt.text());
+            body.put("count", prompt.ids().length);
+            exchange.send(200, body);
+        }
+    }
+
+    static ChatTemplate requireTemplate(ServedModel model) {
+        return model.template()
+                .orElseThrow(() -> ApiError.unsupported(
+                        "messages",
+                        "The model " + model.id() + " has no chat template; use /v1/completions with a prompt."));
+    }
+}
