@@ -97,7 +97,8 @@ record AnswerOptions(
     }
 
     private static boolean asksForSomething(JsonNode value) {
-        return !(value.isBoolean() && !value.booleanValue()) && !(value.isNumber() && value.doubleValue() == 0)
+        return !(value.isBoolean() && !value.booleanValue())
+                && !(value.isNumber() && value.doubleValue() == 0)
                 && !(value.isContainer() && value.isEmpty());
     }
 
@@ -164,7 +165,8 @@ record AnswerOptions(
             return List.of(stopString("stop", value.get()));
         }
         List<String> stop = new ArrayList<>();
-        List<JsonNode> entries = fields.array("stop", GenerationRequest.MAX_STOPS).orElse(List.of());
+        List<JsonNode> entries =
+                fields.array("stop", GenerationRequest.MAX_STOPS).orElse(List.of());
         for (int i = 0; i < entries.size(); i++) {
             stop.add(stopString("stop[" + i + "]", entries.get(i)));
         }
@@ -195,7 +197,12 @@ record AnswerOptions(
 
     /** The engine's request for answer {@code index} to {@code prompt}. */
     GenerationRequest request(
-            int[] prompt, int index, int maxTokens, Tokenizer tokenizer, boolean showControl, Optional<Duration> deadline) {
+            int[] prompt,
+            int index,
+            int maxTokens,
+            Tokenizer tokenizer,
+            boolean showControl,
+            Optional<Duration> deadline) {
         Set<Integer> ends = new HashSet<>(endTokens);
         if (!endTokens.isEmpty() && !ignoreEnd) {
             ends.addAll(tokenizer.endOfGeneration());

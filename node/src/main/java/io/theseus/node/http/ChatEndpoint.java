@@ -54,8 +54,7 @@ final class ChatEndpoint {
         ChatTemplate template = requireTemplate(model);
         AnswerOptions options = ChatRequest.readOptions(fields, tokenizer, ids);
         ChatRequest request = ChatRequest.read(fields, template);
-        ChatPrompt prompt =
-                ChatPrompt.of(request, template, tokenizer, tools.control(model), clock.instant());
+        ChatPrompt prompt = ChatPrompt.of(request, template, tokenizer, tools.control(model), clock.instant());
         int room = engine.contextLength() - prompt.ids().length;
         if (room <= 0) {
             throw ContextRoom.exceeded("messages", prompt.ids().length, engine.contextLength());

@@ -40,7 +40,9 @@ final class ChatJson implements AnswerSink {
         final StringBuilder reasoning = new StringBuilder();
         final List<AnswerPart.ToolCall> calls = new ArrayList<>();
         final List<Token> probable = new ArrayList<>();
-        @Nullable String finish;
+
+        @Nullable
+        String finish;
 
         Message(ChatChoice choice) {
             this.choice = choice;
@@ -75,7 +77,8 @@ final class ChatJson implements AnswerSink {
 
     @Override
     public void idle() {
-        // A response that has not begun has no room for comments; whether the client is there is watched on its connection.
+        // A response that has not begun has no room for comments; whether the client is there is watched on its
+        // connection.
     }
 
     @Override

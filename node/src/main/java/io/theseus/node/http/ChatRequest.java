@@ -45,10 +45,15 @@ record ChatRequest(
         boolean used = toolsWanted(fields);
         if (used && !tools.isEmpty() && !template.acceptsTools()) {
             throw ApiError.unsupported(
-                    "tools", "This model's chat template has no place for tools; leave tools out, or use another model.");
+                    "tools",
+                    "This model's chat template has no place for tools; leave tools out, or use another model.");
         }
         return new ChatRequest(
-                readMessages(fields, template), used ? tools : List.of(), readVariables(fields, template), adds, continues);
+                readMessages(fields, template),
+                used ? tools : List.of(),
+                readVariables(fields, template),
+                adds,
+                continues);
     }
 
     private static void refuseOtherModalities(Fields fields) {
@@ -60,8 +65,7 @@ record ChatRequest(
     }
 
     private static List<Map<String, Object>> readMessages(Fields fields, ChatTemplate template) {
-        List<JsonNode> nodes =
-                fields.requireArray("messages", MAX_MESSAGES);
+        List<JsonNode> nodes = fields.requireArray("messages", MAX_MESSAGES);
         if (nodes.isEmpty()) {
             throw ApiError.invalid("messages", "messages is empty; it needs at least one message.");
         }
@@ -82,7 +86,8 @@ record ChatRequest(
         if (!ROLES.contains(role)) {
             throw ApiError.invalid(
                     message.path("role"),
-                    message.path("role") + " is \"" + role + "\", expected system, developer, user, assistant or tool.");
+                    message.path("role") + " is \"" + role
+                            + "\", expected system, developer, user, assistant or tool.");
         }
         message.string("name");
         message.string("tool_call_id");

@@ -33,7 +33,9 @@ final class CompletionAnswer implements AnswerSink {
         final PendingLogprobs pending;
         final List<Token> probable = new java.util.ArrayList<>();
         int offset;
-        @Nullable String finish;
+
+        @Nullable
+        String finish;
 
         Choice(String echo, Tokenizer tokenizer) {
             this.text = new StringBuilder(echo);

@@ -61,9 +61,7 @@ final class CompletionEndpoint {
                 echoes.add(request.echo() ? prompt.text() : "");
             }
         }
-        ResponseHead head =
-                new ResponseHead(ids.next("cmpl-"), clock.instant().getEpochSecond(), model);
-        answering.run(
-                exchange, engine, requests, new CompletionAnswer(exchange, head, options, tokenizer, echoes));
+        ResponseHead head = new ResponseHead(ids.next("cmpl-"), clock.instant().getEpochSecond(), model);
+        answering.run(exchange, engine, requests, new CompletionAnswer(exchange, head, options, tokenizer, echoes));
     }
 }

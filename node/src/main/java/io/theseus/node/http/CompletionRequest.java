@@ -105,7 +105,8 @@ record CompletionRequest(List<Prompt> prompts, int maxTokens, boolean echo) {
             if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokenizer.size()) {
                 throw ApiError.invalid(
                         path + "[" + i + "]",
-                        path + "[" + i + "] is " + id + ", expected a token id of 0 to " + (tokenizer.size() - 1) + ".");
+                        path + "[" + i + "] is " + id + ", expected a token id of 0 to " + (tokenizer.size() - 1)
+                                + ".");
             }
             ids[i] = id.intValue();
         }
@@ -114,7 +115,8 @@ record CompletionRequest(List<Prompt> prompts, int maxTokens, boolean echo) {
 
     /** Here {@code logprobs} is a number: how many alternatives; absent = no log probabilities. */
     static AnswerOptions readOptions(Fields fields, Tokenizer tokenizer, Ids ids) {
-        int top = fields.integer("logprobs", 0, SamplingParameters.MAX_TOP_LOGPROBS).orElse(-1);
+        int top = fields.integer("logprobs", 0, SamplingParameters.MAX_TOP_LOGPROBS)
+                .orElse(-1);
         return AnswerOptions.read(fields, tokenizer, top, ids);
     }
 }

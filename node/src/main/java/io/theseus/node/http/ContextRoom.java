@@ -10,8 +10,8 @@ final class ContextRoom {
         return new ApiError(
                         400,
                         "invalid_request_error",
-                        "This model's maximum context length is " + contextLength + " tokens, and the prompt has " + tokens
-                                + ", which leaves no room for an answer. Make it shorter.",
+                        "This model's maximum context length is " + contextLength + " tokens, and the prompt has "
+                                + tokens + ", which leaves no room for an answer. Make it shorter.",
                         Optional.of(param),
                         Optional.of("context_length_exceeded"),
                         Optional.empty())

@@ -28,8 +28,9 @@ final class ControlTexts {
                 add(new String(tokenizer.bytes(id), StandardCharsets.UTF_8));
             }
         }
-        byFirst.values().forEach(texts -> texts.sort(
-                Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder())));
+        byFirst.values()
+                .forEach(texts -> texts.sort(
+                        Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder())));
     }
 
     private void add(String text) {

@@ -74,7 +74,8 @@ final class Fields {
             return OptionalLong.of(number.longValue());
         }
         // Some clients know only floating-point numbers: 16.0 is an integer.
-        if (number.isNumber() && number.doubleValue() == Math.rint(number.doubleValue())
+        if (number.isNumber()
+                && number.doubleValue() == Math.rint(number.doubleValue())
                 && Math.abs(number.doubleValue()) <= 1L << 53) {
             return OptionalLong.of((long) number.doubleValue());
         }
@@ -103,8 +104,7 @@ final class Fields {
         }
         double number = value.get().doubleValue();
         if (!(number >= min && number <= max)) {
-            throw ApiError.invalid(
-                    path(name), path(name) + " is " + number + ", expected " + min + " to " + max + ".");
+            throw ApiError.invalid(path(name), path(name) + " is " + number + ", expected " + min + " to " + max + ".");
         }
         return OptionalDouble.of(number);
     }
@@ -143,7 +143,8 @@ final class Fields {
     }
 
     static ApiException wrongTypeAt(String path, String expected, JsonNode found) {
-        return ApiError.invalidType(path, path + " is " + article(Json.typeName(found)) + ", expected " + expected + ".");
+        return ApiError.invalidType(
+                path, path + " is " + article(Json.typeName(found)) + ", expected " + expected + ".");
     }
 
     private static String article(String noun) {

@@ -96,8 +96,7 @@ public final class HttpServer implements AutoCloseable {
         Answering answering = new Answering(config, metrics);
         ModelTools tools = new ModelTools();
         ChatEndpoint chat = new ChatEndpoint(models, answering, tools, config.answerDeadline(), clock, ids);
-        CompletionEndpoint completion =
-                new CompletionEndpoint(models, answering, config.answerDeadline(), clock, ids);
+        CompletionEndpoint completion = new CompletionEndpoint(models, answering, config.answerDeadline(), clock, ids);
         TokenEndpoints tokens = new TokenEndpoints(models, tools, clock);
         return List.of(
                 new Endpoint.Route("POST", "/v1/chat/completions", "/v1/chat/completions", false, chat::answer),
@@ -195,11 +194,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean awaitQuiet() {
-        long end = System.nanoTime() + FLUSH_GRACE.toNanos();
         try {
-            while (metrics.inFlight() > 0 && System.nanoTime() < end) {
-                Thread.sleep(10);
-            }
+            metrics.awaitNone(FLUSH_GRACE);
             return true;
         } catch (InterruptedException e) {
             return false;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 
@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
  */
 final class Metrics {
     private final Map<Key, LongAdder> requests = new ConcurrentHashMap<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final InFlight inFlight = new InFlight();
     private final Histogram requestSeconds = new Histogram(
             "theseus_http_request_duration_seconds",
             "Time from a request's arrival to the end of its response.",
@@ -90,18 +90,48 @@ final class Metrics {
     }
 
     void began() {
-        inFlight.incrementAndGet();
+        inFlight.add(1);
     }
 
     void ended(String route, String method, int status, Duration elapsed) {
-        inFlight.decrementAndGet();
+        inFlight.add(-1);
         requests.computeIfAbsent(new Key(route, method, status), key -> new LongAdder())
                 .increment();
         requestSeconds.recordNanos(elapsed.toNanos());
     }
 
     int inFlight() {
-        return inFlight.get();
+        return inFlight.now();
+    }
+
+    /** Waits until no request is being answered, for at most {@code most}. */
+    void awaitNone(Duration most) throws InterruptedException {
+        inFlight.awaitNone(most);
+    }
+
+    /** How many requests are being answered. */
+    private static final class InFlight {
+        private int count;
+
+        synchronized void add(int change) {
+            count += change;
+            notifyAll();
+        }
+
+        synchronized int now() {
+            return count;
+        }
+
+        synchronized void awaitNone(Duration most) throws InterruptedException {
+            long end = System.nanoTime() + most.toNanos();
+            while (count > 0) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
     }
 
     void firstToken(long nanos) {
