@@ -18,7 +18,7 @@ final class FakeTokenizer implements Tokenizer {
         for (String piece : List.of("<end>", "<control>", "a", "b", "c", "ab", "bc", "abc", "ca", " ", "\n", "", "é")) {
             pieces.add(piece.getBytes(StandardCharsets.UTF_8));
         }
-        for (int b : new int[] {0xC3, 0xA9, 0xF0, 0x9F, 0x98, 0x80, 0xE2, 0x82, 0xAC, 0xFF, 0xED}) {
+        for (int b : new int[] {0xC3, 0xA9, 0xF0, 0x9F, 0x98, 0x80, 0xE2, 0x82, 0xAC, 0xFF, 0xEC}) {
             pieces.add(new byte[] {(byte) b});
         }
         pieces.add(new byte[] {(byte) 0x98, (byte) 0x80, 'a'});
