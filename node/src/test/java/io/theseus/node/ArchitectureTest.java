@@ -97,7 +97,7 @@ class ArchitectureTest {
 
     @Test
     void librariesStayWhereTheyAreWrapped() {
-        confine("java.lang.foreign..", "io.theseus.engine.gguf", "io.theseus.engine.tensor");
+        confine("java.lang.foreign..", "io.theseus.engine.gguf", "io.theseus.engine.tensor", "io.theseus.engine.model");
         confine("jdk.incubator.vector..", "io.theseus.engine.tensor");
         confine("io.helidon..", "io.theseus.node.http");
         confine("picocli..", "io.theseus.node.cli", "io.theseus.node");
