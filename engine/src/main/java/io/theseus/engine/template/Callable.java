@@ -1,0 +1,6 @@
+package io.theseus.engine.template;
+
+/** A value that a template can call. */
+interface Callable {
+    Object call(Arguments arguments, Frame frame);
+}

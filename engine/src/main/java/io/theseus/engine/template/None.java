@@ -1,0 +1,6 @@
+package io.theseus.engine.template;
+
+/** Python's {@code None}; JSON's null. */
+enum None {
+    NONE
+}
