@@ -2,6 +2,7 @@ package io.theseus.engine.model;
 
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.ScalarKernels;
+import io.theseus.engine.tensor.VectorKernels;
 
 /** Chooses the implementation of the arithmetic; once per model. */
 final class KernelChoice {
@@ -10,7 +11,7 @@ final class KernelChoice {
     static Kernels of(ModelOptions.Kernel wanted) {
         return switch (wanted) {
             case SCALAR -> new ScalarKernels();
-            case AUTO, VECTOR -> new ScalarKernels();
+            case AUTO, VECTOR -> new VectorKernels();
         };
     }
 }

@@ -115,7 +115,7 @@ public final class LanguageModel implements StepModel {
     }
 
     @Override
-    public KvSequence newSequence() {
+    public Sequence newSequence() {
         return new KvSequence(kv);
     }
 

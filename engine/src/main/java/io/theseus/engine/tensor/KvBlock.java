@@ -37,8 +37,8 @@ public final class KvBlock {
     public KvBlock(Shape shape) {
         this.shape = shape;
         int heads = shape.layers * shape.kvHeads;
-        k = new byte[heads * shape.headDim * TOKENS];
-        v = new byte[heads * TOKENS * shape.vStride()];
+        k = new byte[heads * shape.headDim * TOKENS + PackedMatrix.VECTOR_SLACK];
+        v = new byte[heads * TOKENS * shape.vStride() + PackedMatrix.VECTOR_SLACK];
         kScale = new float[heads * TOKENS];
         vScale = new float[heads * TOKENS];
     }

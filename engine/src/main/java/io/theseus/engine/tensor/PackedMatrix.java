@@ -25,6 +25,9 @@ public final class PackedMatrix {
     /** Rows are padded to a multiple of this: two vectors of the widest machine. */
     static final int ROW_ALIGNMENT = 32;
 
+    /** The smallest vector of bytes can be longer than what is needed of it; loads at the end must stay inside. */
+    static final int VECTOR_SLACK = 8;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -47,7 +50,7 @@ public final class PackedMatrix {
         this.scaleBlock = source.scaleBlock();
         this.hasMinimum = source.hasMinimum();
         long padded = paddedRows();
-        this.codes = arena.allocate(padded * columns * codeBits / 8, 64);
+        this.codes = arena.allocate(padded * columns * codeBits / 8 + VECTOR_SLACK, 64);
         this.kw = arena.allocate(padded * scaleBlocks() * 2, 64);
         this.km = hasMinimum ? arena.allocate(padded * scaleBlocks() * 2, 64) : MemorySegment.NULL;
         this.rowScale = new float[paddedRows()];

@@ -209,4 +209,9 @@ public final class ScalarKernels implements Kernels {
         }
         return scale;
     }
+
+    @Override
+    public String toString() {
+        return "scalar";
+    }
 }
