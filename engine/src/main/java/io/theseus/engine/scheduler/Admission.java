@@ -4,7 +4,6 @@ import io.theseus.engine.model.StepModel.Sequence;
 import io.theseus.engine.scheduler.StepPlanner.Part;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,8 @@ final class Admission {
     /*
      * Optimistic: a request is taken when the blocks for its prompt and one block more are free beside what the running ones need
      * soon, not when its longest possible answer would fit; most answers are far shorter than allowed. When blocks run out after
-     * all, kept states go first, then the youngest running request gives its blocks back and waits at its old place; exactness
-     * makes the recomputation invisible. No deadlock: every request fits into the whole memory (checked at submission) and the
+     * all, kept states go first, then answers whose reader is slow, then the youngest running request gives its blocks back and
+     * waits at its old place; exactness makes the recomputation invisible. No deadlock: every request fits into the whole memory (checked at submission) and the
      * oldest that can go on is never preempted for a younger one, so it ends, then the next.
      *
      * No starvation: the order is that of arrival, and one that does not fit is overtaken by at most MAX_OVERTAKEN smaller ones.
@@ -60,14 +59,19 @@ final class Admission {
     List<Answer> admit(long now) {
         List<Answer> begun = new ArrayList<>();
         List<Answer> blocked = new ArrayList<>();
-        for (Iterator<Answer> it = waiting.iterator(); it.hasNext() && running.size() < maxRunning; ) {
-            Answer answer = it.next();
+        for (Answer answer : List.copyOf(waiting)) {
             if (answer.paused() || sharesPrefillOf(answer)) {
                 continue;
             }
+            if (running.size() == maxRunning && !pausedMakesWay()) {
+                break;
+            }
             Optional<Sequence> sequence = memory.begin(answer, running);
+            while (sequence.isEmpty() && pausedMakesWay()) {
+                sequence = memory.begin(answer, running);
+            }
             if (sequence.isPresent()) {
-                it.remove();
+                waiting.remove(answer);
                 insert(running, answer);
                 if (answer.start(sequence.get(), now)) {
                     begun.add(answer);
@@ -81,6 +85,17 @@ final class Admission {
             }
         }
         return begun;
+    }
+
+    /** Preempts the youngest answer that waits for its reader anyway; returns whether there was one. */
+    private boolean pausedMakesWay() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            if (running.get(i).paused()) {
+                preempt(running.get(i));
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a running request is about to compute tokens that {@code answer} begins with: better wait for it than repeat it. */
@@ -131,18 +146,20 @@ final class Admission {
         if (running.size() < 2) {
             return null;
         }
-        Answer victim = running.getLast();
-        for (Answer answer : running) {
-            if (answer.paused()) {
-                victim = answer;
-            }
+        if (pausedMakesWay()) {
+            return parts;
         }
-        Answer gone = victim;
-        running.remove(gone);
-        memory.drop(gone);
-        insert(waiting, gone);
+        Answer youngest = running.getLast();
+        preempt(youngest);
+        return parts.stream().filter(part -> part.answer() != youngest).toList();
+    }
+
+    /** Its state is kept as long as nobody needs the blocks, for its own return. */
+    private void preempt(Answer answer) {
+        running.remove(answer);
+        memory.end(answer);
+        insert(waiting, answer);
         preemptions++;
-        return parts.stream().filter(part -> part.answer() != gone).toList();
     }
 
     private static void insert(List<Answer> list, Answer answer) {

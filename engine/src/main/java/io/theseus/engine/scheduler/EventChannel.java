@@ -18,6 +18,7 @@ final class EventChannel implements Generation {
     private final int capacity;
     private final Runnable wakeEngine;
     private @Nullable GenerationEvent end;
+    private boolean full;
     private volatile boolean cancelled;
 
     /**
@@ -43,17 +44,18 @@ final class EventChannel implements Generation {
                 end = event;
             }
             events.add(event);
+            full |= events.size() >= capacity;
             arrived.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether the answer has to pause until its reader catches up. */
+    /** Whether the answer has to pause: from the capacity on until its reader has caught up by half. */
     boolean full() {
         lock.lock();
         try {
-            return events.size() >= capacity;
+            return full;
         } finally {
             lock.unlock();
         }
@@ -94,12 +96,12 @@ final class EventChannel implements Generation {
     }
 
     private GenerationEvent take() {
-        boolean wasFull = events.size() >= capacity;
         GenerationEvent event = events.poll();
         if (event == null) {
             return Objects.requireNonNull(end);
         }
-        if (wasFull && events.size() < capacity) {
+        if (full && events.size() <= capacity / 2) {
+            full = false;
             wakeEngine.run();
         }
         return event;

@@ -17,7 +17,10 @@ final class PrefillPace {
     /** A cost per token learned from fewer tokens would mostly be the cost of a step. */
     private static final int FEWEST_TO_LEARN_FROM = 8;
 
-    private static final double NEWEST = 0.5;
+    /** Weight of the newest measurement. A cost that falls is believed sooner: warming up ends, a disturbance passes. */
+    private static final double NEWEST_HIGHER = 0.5;
+
+    private static final double NEWEST_LOWER = 0.8;
 
     private final SchedulerSettings settings;
     private double nanosPerToken;
@@ -53,7 +56,8 @@ final class PrefillPace {
     }
 
     private static double blend(double average, double value) {
-        return average == 0 ? value : average + NEWEST * (value - average);
+        double weight = value < average ? NEWEST_LOWER : NEWEST_HIGHER;
+        return average == 0 ? value : average + weight * (value - average);
     }
 
     /** Prompt tokens a second, as far as known; for estimates. */

@@ -1,17 +1,17 @@
 package io.theseus.engine.scheduler;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Decides what the next step computes: a token for every streaming answer, and prompts as far as the budget goes. */
 final class StepPlanner {
     /*
-     * The oldest prompt gets half of the budget and what the others leave: it is done soon. The other half is shared equally, so
-     * that a short question does not wait for a book that came before it. Everyone gets at least MIN_SHARE tokens or nothing this
-     * time; then the older ones go first, and since those end, everyone's turn comes.
+     * Half of the budget goes to the oldest prompt, so that each gets done in its turn; the other half to those with the least
+     * left, so that a short question does not wait for the books before it. What one half does not need the other gets.
      */
-    private static final int MIN_SHARE = 16;
-
     /** The next {@code tokens} of {@code answer} are to be computed. */
     record Part(Answer answer, int tokens) {}
 
@@ -40,31 +40,30 @@ final class StepPlanner {
             }
         }
         if (!prefills.isEmpty()) {
-            int[] grants = share(prefills, pace.budget(parts.size()));
-            for (int i = 0; i < grants.length; i++) {
-                if (grants[i] > 0) {
-                    parts.add(new Part(prefills.get(i), grants[i]));
-                }
-            }
+            share(prefills, pace.budget(parts.size())).forEach((answer, tokens) -> parts.add(new Part(answer, tokens)));
         }
         return parts;
     }
 
-    private static int[] share(List<Answer> prefills, int budget) {
-        int[] grants = new int[prefills.size()];
+    private static Map<Answer, Integer> share(List<Answer> prefills, int budget) {
+        Map<Answer, Integer> grants = new LinkedHashMap<>();
         int left = budget;
-        int forOthers = budget / 2;
-        for (int i = 1; i < grants.length && forOthers > 0; i++) {
-            int share = Math.max(Math.min(MIN_SHARE, forOthers), forOthers / (grants.length - i));
-            grants[i] = Math.min(prefills.get(i).remaining(), share);
-            forOthers -= grants[i];
-            left -= grants[i];
-        }
-        for (int i = 0; i < grants.length; i++) {
-            int more = Math.min(prefills.get(i).remaining() - grants[i], left);
-            grants[i] += more;
-            left -= more;
+        List<Answer> shortestFirst = new ArrayList<>(prefills);
+        shortestFirst.sort(Comparator.comparingInt(Answer::remaining));
+        Answer oldest = prefills.getFirst();
+        left -= grant(grants, oldest, prefills.size() == 1 ? left : Math.ceilDiv(left, 2));
+        for (Answer answer : shortestFirst) {
+            left -= grant(grants, answer, left);
         }
         return grants;
+    }
+
+    private static int grant(Map<Answer, Integer> grants, Answer answer, int most) {
+        int granted = grants.getOrDefault(answer, 0);
+        int more = Math.min(answer.remaining() - granted, most);
+        if (more > 0) {
+            grants.put(answer, granted + more);
+        }
+        return more;
     }
 }

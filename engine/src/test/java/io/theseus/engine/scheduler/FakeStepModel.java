@@ -31,6 +31,8 @@ final class FakeStepModel implements StepModel {
     long nanos;
     long nanosPerStep = 1_000_000;
     long nanosPerToken = 1_000_000;
+    /** Logits after this many tokens have a NaN among them. */
+    int spoilLogitsAfter = -1;
     /** Called with the chunks before each step; may throw. */
     Consumer<List<Chunk>> beforeStep = chunks -> {};
     /** Called with each chunk when it is computed, after others of the step were appended; may throw. */
@@ -103,7 +105,9 @@ final class FakeStepModel implements StepModel {
                 sequence.append(chunk.tokens()[i]);
                 nanos += nanosPerToken;
                 if (i >= chunk.firstLogits()) {
-                    chunk.logits().accept(i, logits(sequence.hash()));
+                    float[] next = logits(sequence.hash());
+                    next[5] = sequence.length == spoilLogitsAfter ? Float.NaN : next[5];
+                    chunk.logits().accept(i, next);
                 }
             }
         }
