@@ -60,6 +60,10 @@ final class Dispatcher {
             metrics.ended(label, method, exchange.status(), elapsed);
             log.accept(exchange.entry(label, elapsed));
         }
+        if (exchange.lastOnConnection()) {
+            // Helidon 4.5.0 announces the end of the connection, but leaves it to the client.
+            throw new CloseConnectionException("the last request of its connection");
+        }
     }
 
     private void answer(Exchange exchange, List<Endpoint.Route> onPath) {

@@ -1,6 +1,7 @@
 package io.theseus.node.http;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -60,6 +61,11 @@ final class Exchange {
 
     Optional<String> header(String name) {
         return request.headers().first(HeaderNames.create(name));
+    }
+
+    /** Whether the connection ends with this response, by the client's wish or because its request was not read to the end. */
+    boolean lastOnConnection() {
+        return bodyRefused || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
     }
 
     ClientConnection client() {

@@ -9,8 +9,11 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
-import java.net.BindException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(HttpConfig config, ServedModels models, RequestLog log, InstantSource clock) {
         HELIDON_LOG.setLevel(Level.WARNING);
+        requireFree(config);
         Metrics metrics = new Metrics();
         Json json = new Json(config.maxBodyBytes());
         Ids ids = new Ids(new SecureRandom());
@@ -72,11 +76,10 @@ public final class HttpServer implements AutoCloseable {
                 .directHandlers(directHandlers(json))
                 .addRouting(HttpRouting.builder().any(dispatcher::handle))
                 .build();
-        try {
-            server.start();
-        } catch (RuntimeException e) {
+        server.start();
+        if (!server.isRunning()) {
             supervisor.close();
-            throw cannotListen(config, e);
+            throw cannotListen(config, new IOException("the port was taken at this moment"));
         }
         return new HttpServer(config, models, server, supervisor, metrics);
     }
@@ -134,18 +137,21 @@ public final class HttpServer implements AutoCloseable {
         return handlers.build();
     }
 
-    private static TheseusException cannotListen(HttpConfig config, RuntimeException e) {
-        String where = config.listen() + ":" + config.port();
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return new TheseusException(
-                        ErrorCode.BAD_INPUT,
-                        "cannot listen on " + where + ": " + cause.getMessage()
-                                + "; stop the program that has this port, or choose another with --port (0 = any free one)",
-                        e);
-            }
+    /** Binds for a moment: Helidon only logs that it could not, and goes on. */
+    private static void requireFree(HttpConfig config) {
+        try (ServerSocketChannel probe = ServerSocketChannel.open()) {
+            probe.bind(new InetSocketAddress(InetAddress.getByName(config.listen()), config.port()));
+        } catch (IOException e) {
+            throw cannotListen(config, e);
         }
-        return new TheseusException(ErrorCode.IO_FAILED, "cannot listen on " + where + ": " + e.getMessage(), e);
+    }
+
+    private static TheseusException cannotListen(HttpConfig config, IOException e) {
+        return new TheseusException(
+                ErrorCode.BAD_INPUT,
+                "cannot listen on " + config.listen() + ":" + config.port() + ": " + e.getMessage()
+                        + "; stop the program that has this port, or choose another address or --port (0 = any free one)",
+                e);
     }
 
     /** The port it listens on. */

@@ -67,6 +67,24 @@ final class Configs {
                 most);
     }
 
+    static HttpConfig listen(HttpConfig c, String address, boolean allowUnauthenticated) {
+        return new HttpConfig(
+                address,
+                c.port(),
+                c.apiKeys(),
+                allowUnauthenticated,
+                c.corsOrigins(),
+                c.allowedHosts(),
+                c.maxBodyBytes(),
+                c.maxConnections(),
+                c.maxConcurrentRequests(),
+                c.keepAliveInterval(),
+                c.receiveTimeout(),
+                c.idleTimeout(),
+                c.stallTimeout(),
+                c.answerDeadline());
+    }
+
     private static HttpConfig copy(
             HttpConfig c,
             List<String> keys,
