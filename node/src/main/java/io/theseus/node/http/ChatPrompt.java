@@ -47,7 +47,9 @@ record ChatPrompt(String text, int[] ids) {
      * @throws io.theseus.core.TheseusException {@code BAD_INPUT} if the template refuses the conversation
      */
     static ChatPrompt of(
-            ChatRequest request, ChatTemplate template, Tokenizer tokenizer, ControlTexts control, Instant now) {
+            ChatRequest asked, ChatTemplate template, Tokenizer tokenizer, ControlTexts control, Instant now) {
+        // First of all, since JSON text of earlier tool calls may spell control texts with escapes.
+        ChatRequest request = asked.withMessages(ChatMessages.normalize(template, asked.messages()));
         String text = render(request, template, now, UnaryOperator.identity());
         StringBuilder all = new StringBuilder();
         boolean[] suspect = {false};
@@ -77,7 +79,7 @@ record ChatPrompt(String text, int[] ids) {
             ChatRequest request, ChatTemplate template, Instant now, UnaryOperator<String> change) {
         ChatRequest changed = strings(request, change);
         return template.render(new ChatInput(
-                ChatMessages.normalize(template, changed.messages()),
+                changed.messages(),
                 changed.tools(),
                 changed.variables(),
                 changed.addGenerationPrompt(),

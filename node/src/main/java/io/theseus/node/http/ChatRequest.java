@@ -49,11 +49,7 @@ record ChatRequest(
                     "This model's chat template has no place for tools; leave tools out, or use another model.");
         }
         return new ChatRequest(
-                readMessages(fields, template),
-                used ? tools : List.of(),
-                readVariables(fields, template),
-                adds,
-                continues);
+                readMessages(fields), used ? tools : List.of(), readVariables(fields, template), adds, continues);
     }
 
     private static void refuseOtherModalities(Fields fields) {
@@ -64,20 +60,19 @@ record ChatRequest(
         }
     }
 
-    private static List<Map<String, Object>> readMessages(Fields fields, ChatTemplate template) {
+    private static List<Map<String, Object>> readMessages(Fields fields) {
         List<JsonNode> nodes = fields.requireArray("messages", MAX_MESSAGES);
         if (nodes.isEmpty()) {
             throw ApiError.invalid("messages", "messages is empty; it needs at least one message.");
         }
-        boolean knowsDeveloper = template.source().contains("developer");
         List<Map<String, Object>> messages = new ArrayList<>(nodes.size());
         for (int i = 0; i < nodes.size(); i++) {
-            messages.add(readMessage(nodes.get(i), "messages[" + i + "]", knowsDeveloper));
+            messages.add(readMessage(nodes.get(i), "messages[" + i + "]"));
         }
         return messages;
     }
 
-    private static Map<String, Object> readMessage(JsonNode node, String path, boolean knowsDeveloper) {
+    private static Map<String, Object> readMessage(JsonNode node, String path) {
         if (!node.isObject()) {
             throw Fields.wrongTypeAt(path, "an object", node);
         }
@@ -97,12 +92,8 @@ record ChatRequest(
         Json.map(node).forEach((key, value) -> {
             if (value != null) {
                 map.put(key, value);
-            } else if (key.equals("content")) {
-                map.put(key, "");
             }
         });
-        map.putIfAbsent("content", "");
-        map.put("role", role.equals("developer") && !knowsDeveloper ? "system" : role);
         return map;
     }
 
@@ -127,14 +118,12 @@ record ChatRequest(
             }
             Fields part = new Fields(content.get(i), path + ".");
             String type = part.requireString("type");
-            switch (type) {
-                case "text" -> part.requireString("text");
-                case "refusal" -> part.requireString("refusal");
-                default ->
-                    throw ApiError.unsupported(
-                            part.path("type"),
-                            "A content part of type \"" + type + "\" is not supported; this node reads text only.");
+            if (!type.equals("text")) {
+                throw ApiError.unsupported(
+                        part.path("type"),
+                        "A content part of type \"" + type + "\" is not supported; this node reads text only.");
             }
+            part.requireString("text");
         }
     }
 
@@ -221,6 +210,10 @@ record ChatRequest(
             }
         }
         return variables;
+    }
+
+    ChatRequest withMessages(List<Map<String, Object>> others) {
+        return new ChatRequest(others, tools, variables, addGenerationPrompt, continueFinalMessage);
     }
 
     /** {@code logprobs: true} and {@code top_logprobs} as one number: -1 = none. */

@@ -1,5 +1,6 @@
 package io.theseus.node.http;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -100,8 +101,8 @@ final class Exchange {
                 throw tooLarge(max);
             }
             return bytes;
-        } catch (IOException e) {
-            throw ApiError.badRequest("incomplete_body", "The body could not be read: " + e.getMessage() + ".");
+        } catch (IOException | DataReader.InsufficientDataAvailableException e) {
+            throw new ClientGone(e);
         }
     }
 

@@ -47,8 +47,8 @@ class ConnectionTest {
     @Test
     void clientThatLeavesInMidStreamIsNoticedWithoutAWrite() throws Exception {
         // An hour between keep-alive comments: only the closed connection itself can tell.
-        try (ServerFixture http = ServerFixture.completing(
-                c -> Configs.keepAlive(c, Duration.ofHours(1)), request -> "never heard")) {
+        try (ServerFixture http =
+                ServerFixture.completing(c -> Configs.keepAlive(c, Duration.ofHours(1)), request -> "never heard")) {
             http.engine.held = true;
             RawClient client = new RawClient(http.address());
             client.post(PATH, "{\"prompt\":\"x\",\"stream\":true}");
@@ -141,7 +141,8 @@ class ConnectionTest {
     void oneHugeChunkIsNotCollected() throws Exception {
         try (ServerFixture http = ServerFixture.completing(c -> Configs.maxBody(c, 2000), request -> "hi");
                 RawClient client = new RawClient(http.address())) {
-            client.send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n");
+            client.send(
+                    "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n");
             String block = "x".repeat(1 << 16);
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 2000; i++) {
@@ -166,7 +167,8 @@ class ConnectionTest {
                 RawClient client = new RawClient(http.address())) {
             client.send(request);
 
-            assertThat(client.readAll()).matches("(?s)HTTP/1\\.1 (400|505) .*\\{\"error\":\\{\"message\":.*\"type\":.*");
+            assertThat(client.readAll())
+                    .matches("(?s)HTTP/1\\.1 (400|505) .*\\{\"error\":\\{\"message\":.*\"type\":.*");
         }
     }
 }

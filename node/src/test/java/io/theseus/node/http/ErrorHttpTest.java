@@ -141,16 +141,15 @@ class ErrorHttpTest {
         assertThat(wrong.statusCode()).isEqualTo(405);
         assertThat(wrong.headers().firstValue("allow")).hasValue("POST");
 
-        HttpResponse<String> deleted =
-                shared.send(shared.request("/v1/models/" + ServerFixture.MODEL).DELETE().build());
+        HttpResponse<String> deleted = shared.send(
+                shared.request("/v1/models/" + ServerFixture.MODEL).DELETE().build());
         assertThat(deleted.statusCode()).isEqualTo(405);
         assertThat(deleted.headers().firstValue("allow")).hasValue("GET, HEAD");
     }
 
     @Test
     void promptThatFillsTheContextIsRefused() throws Exception {
-        HttpResponse<String> response =
-                shared.post("/v1/completions", "{\"prompt\":\"" + "x".repeat(512) + "\"}");
+        HttpResponse<String> response = shared.post("/v1/completions", "{\"prompt\":\"" + "x".repeat(512) + "\"}");
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(shared.json(response).at("/error/code").stringValue()).isEqualTo("context_length_exceeded");
@@ -179,14 +178,16 @@ class ErrorHttpTest {
             first.post("/v1/completions", "{\"prompt\":\"x\"}");
             Awaitility.await().until(() -> !http.engine.generations.isEmpty());
 
-            assertThat(http.post("/v1/completions", "{\"prompt\":\"y\"}").statusCode()).isEqualTo(429);
+            assertThat(http.post("/v1/completions", "{\"prompt\":\"y\"}").statusCode())
+                    .isEqualTo(429);
 
             http.engine.held = false;
             http.engine.generations.getFirst().release(10);
             first.readUntil("\"hi\"");
             assertThat(http.log.poll(10, TimeUnit.SECONDS)).isNotNull();
-            Awaitility.await().until(() ->
-                    http.post("/v1/completions", "{\"prompt\":\"y\"}").statusCode() == 200);
+            Awaitility.await()
+                    .until(() ->
+                            http.post("/v1/completions", "{\"prompt\":\"y\"}").statusCode() == 200);
         }
     }
 
@@ -220,7 +221,8 @@ class ErrorHttpTest {
         try (ServerFixture http = ServerFixture.completing(c -> c, request -> "ab")) {
             http.engine.forcedReason = FinishReason.DEADLINE;
 
-            assertThat(http.post("/v1/completions", "{\"prompt\":\"x\"}").statusCode()).isEqualTo(504);
+            assertThat(http.post("/v1/completions", "{\"prompt\":\"x\"}").statusCode())
+                    .isEqualTo(504);
         }
     }
 
@@ -239,7 +241,9 @@ class ErrorHttpTest {
 
             http.server.stop(Duration.ofSeconds(1));
 
-            assertThat(streaming.readAll()).contains("\"code\":\"shutting_down\"").doesNotContain("[DONE]");
+            assertThat(streaming.readAll())
+                    .contains("\"code\":\"shutting_down\"")
+                    .doesNotContain("[DONE]");
             assertThat(waiting.readAll()).startsWith("HTTP/1.1 503 ").contains("\"code\":\"shutting_down\"");
         }
     }
@@ -247,8 +251,8 @@ class ErrorHttpTest {
     @Test
     void nodeThatLoadsOrFailedSaysSo() throws Exception {
         ServedModels models = ServedModels.loading();
-        try (HttpServer server =
-                        HttpServer.start(HttpConfig.local(0), models, entry -> {}, InstantSource.fixed(ServerFixture.NOW));
+        try (HttpServer server = HttpServer.start(
+                        HttpConfig.local(0), models, entry -> {}, InstantSource.fixed(ServerFixture.NOW));
                 RawClient client = new RawClient(server.address())) {
             client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(client.readUntil("}")).startsWith("HTTP/1.1 503 ").contains("\"loading\"");

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GateTest {
     @Test
     void asksForAKeyEverywhereButAtHealth() throws Exception {
-        try (ServerFixture http =
-                ServerFixture.completing(c -> Configs.keys(c, "sk-one", "sk-two"), request -> "hi")) {
+        try (ServerFixture http = ServerFixture.completing(c -> Configs.keys(c, "sk-one", "sk-two"), request -> "hi")) {
             assertThat(http.get("/health").statusCode()).isEqualTo(200);
             for (String path : new String[] {"/v1/models", "/metrics", "/nowhere"}) {
                 HttpResponse<String> refused = http.get(path);
@@ -27,13 +26,16 @@ class GateTest {
             assertThat(withKey(http, "Bearer sk-on").statusCode()).isEqualTo(401);
             assertThat(withKey(http, "Bearer sk-one2").statusCode()).isEqualTo(401);
             assertThat(withKey(http, "Basic sk-one").statusCode()).isEqualTo(401);
-            assertThat(http.post("/v1/completions", "{\"prompt\":\"x\"}").statusCode()).isEqualTo(401);
+            assertThat(http.post("/v1/completions", "{\"prompt\":\"x\"}").statusCode())
+                    .isEqualTo(401);
             assertThat(http.engine.requests).isEmpty();
         }
     }
 
     private static HttpResponse<String> withKey(ServerFixture http, String authorization) throws InterruptedException {
-        return http.send(http.request("/v1/models").header("Authorization", authorization).build());
+        return http.send(http.request("/v1/models")
+                .header("Authorization", authorization)
+                .build());
     }
 
     @ParameterizedTest
@@ -68,11 +70,15 @@ class GateTest {
                         .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"x\"}"))
                         .build());
                 assertThat(response.statusCode()).as(origin).isEqualTo(403);
-                assertThat(response.headers().firstValue("access-control-allow-origin")).isEmpty();
+                assertThat(response.headers().firstValue("access-control-allow-origin"))
+                        .isEmpty();
             }
             assertThat(http.engine.requests).isEmpty();
             String own = "http://127.0.0.1:" + http.server.port();
-            assertThat(http.send(http.request("/v1/models").header("Origin", own).build()).statusCode())
+            assertThat(http.send(http.request("/v1/models")
+                                    .header("Origin", own)
+                                    .build())
+                            .statusCode())
                     .isEqualTo(200);
         }
     }
@@ -88,8 +94,10 @@ class GateTest {
                     .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
                     .build());
             assertThat(preflight.statusCode()).isEqualTo(204);
-            assertThat(preflight.headers().firstValue("access-control-allow-origin")).hasValue(origin);
-            assertThat(preflight.headers().firstValue("access-control-allow-methods")).hasValue("POST");
+            assertThat(preflight.headers().firstValue("access-control-allow-origin"))
+                    .hasValue(origin);
+            assertThat(preflight.headers().firstValue("access-control-allow-methods"))
+                    .hasValue("POST");
             assertThat(preflight.headers().firstValue("access-control-allow-headers"))
                     .hasValue("authorization, content-type");
 
@@ -98,7 +106,8 @@ class GateTest {
                     .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"x\"}"))
                     .build());
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.headers().firstValue("access-control-allow-origin")).hasValue(origin);
+            assertThat(response.headers().firstValue("access-control-allow-origin"))
+                    .hasValue(origin);
         }
     }
 
@@ -110,7 +119,8 @@ class GateTest {
                 .hasMessageContaining("0.0.0.0")
                 .hasMessageContaining("API key");
         assertThat(Configs.listen(local, "0.0.0.0", true).loopbackOnly()).isFalse();
-        assertThat(Configs.listen(Configs.keys(local, "k"), "0.0.0.0", false).apiKeys()).hasSize(1);
+        assertThat(Configs.listen(Configs.keys(local, "k"), "0.0.0.0", false).apiKeys())
+                .hasSize(1);
         assertThat(Configs.listen(local, "::1", false).loopbackOnly()).isTrue();
     }
 }

@@ -21,7 +21,9 @@ class NodeHttpTest {
             assertThat(list.at("/data/0/id").stringValue()).isEqualTo(ServerFixture.MODEL);
             assertThat(list.at("/data/0/created").longValue()).isEqualTo(1_700_000_000);
 
-            assertThat(http.json(http.get("/v1/models/" + ServerFixture.MODEL)).at("/object").stringValue())
+            assertThat(http.json(http.get("/v1/models/" + ServerFixture.MODEL))
+                            .at("/object")
+                            .stringValue())
                     .isEqualTo("model");
             assertThat(http.get("/v1/models/other").statusCode()).isEqualTo(404);
         }
@@ -31,8 +33,9 @@ class NodeHttpTest {
     void tellsItsHealth() throws Exception {
         try (ServerFixture http = ServerFixture.completing(c -> c, request -> "hi")) {
             assertThat(http.get("/health").body()).isEqualTo("{\"status\":\"ready\"}");
-            HttpResponse<String> head = http.send(
-                    http.request("/health").method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
+            HttpResponse<String> head = http.send(http.request("/health")
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build());
             assertThat(head.statusCode()).isEqualTo(200);
 
             http.engine.healthy = false;
@@ -49,14 +52,15 @@ class NodeHttpTest {
             JsonNode tokens = http.json(http.post("/tokenize", "{\"content\":\"hé<|im_end|>\"}"));
             assertThat(tokens.at("/count").intValue()).isEqualTo(13);
             assertThat(tokens.at("/tokens/1").intValue()).isEqualTo(0xC3);
-            JsonNode special =
-                    http.json(http.post("/tokenize", "{\"prompt\":\"h<|im_end|>\",\"parse_special\":true,\"with_pieces\":true}"));
+            JsonNode special = http.json(
+                    http.post("/tokenize", "{\"prompt\":\"h<|im_end|>\",\"parse_special\":true,\"with_pieces\":true}"));
             assertThat(special.at("/tokens/1/id").intValue()).isEqualTo(FakeTokenizer.END);
             assertThat(special.at("/tokens/1/piece").stringValue()).isEqualTo("<|im_end|>");
 
             JsonNode text = http.json(http.post("/detokenize", "{\"tokens\":[104,195,169,257]}"));
             assertThat(text.at("/content").stringValue()).isEqualTo("hé<|im_end|>");
-            assertThat(http.post("/detokenize", "{\"tokens\":[5000]}").statusCode()).isEqualTo(400);
+            assertThat(http.post("/detokenize", "{\"tokens\":[5000]}").statusCode())
+                    .isEqualTo(400);
             assertThat(http.post("/tokenize", "{}").statusCode()).isEqualTo(400);
         }
     }
@@ -73,7 +77,8 @@ class NodeHttpTest {
 
             HttpResponse<String> response = http.get("/metrics");
 
-            assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+            assertThat(response.headers().firstValue("content-type"))
+                    .hasValue("text/plain; version=0.0.4; charset=utf-8");
             assertThat(response.body())
                     .contains(
                             "theseus_http_requests_total{route=\"/v1/completions\",method=\"POST\",status=\"200\"} 1\n",
