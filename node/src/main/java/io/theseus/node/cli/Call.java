@@ -11,6 +11,7 @@ import java.util.Map;
  * @param environment environment variables
  * @param flags settings given as options, by key
  * @param clock the time of day
+ * @param interrupts ctrl-C and its kin
  * @param models where the model that answers comes from
  */
 record Call(
@@ -18,6 +19,7 @@ record Call(
         Map<String, String> environment,
         Map<String, String> flags,
         InstantSource clock,
+        Interrupts interrupts,
         ModelOpener models) {
     Call {
         environment = Map.copyOf(environment);

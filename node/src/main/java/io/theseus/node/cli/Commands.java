@@ -17,10 +17,11 @@ final class Commands {
      */
     record Group(String name, String fallback, List<String> members) {}
 
-    private static final List<Group> GROUPS =
-            List.of(new Group("inspect", "", List.of("model", "template", "generate")));
+    private static final List<Group> GROUPS = List.of(
+            new Group("models", "list", List.of("list", "remove", "verify")),
+            new Group("inspect", "", List.of("model", "tokens", "template", "generate", "perplexity")));
 
-    private static final List<String> SINGLE = List.of("ask", "chat", "config");
+    private static final List<String> SINGLE = List.of("ask", "chat", "serve", "pull", "config");
 
     private Commands() {}
 
@@ -39,9 +40,16 @@ final class Commands {
     static Command create(String name) {
         return switch (name) {
             case "inspect model" -> new InspectModelCommand();
+            case "inspect tokens" -> new InspectTokensCommand();
+            case "inspect perplexity" -> new InspectPerplexityCommand();
             case "inspect template" -> new InspectTemplateCommand();
             case "inspect generate" -> new InspectGenerateCommand();
             case "ask" -> new AskCommand();
+            case "pull" -> new PullCommand();
+            case "models list" -> new ModelsListCommand();
+            case "models remove" -> new ModelsRemoveCommand();
+            case "models verify" -> new ModelsVerifyCommand();
+            case "serve" -> new ServeCommand();
             case "chat" -> new ChatCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");

@@ -1,10 +1,13 @@
 package io.theseus.node.cli;
 
 import io.theseus.engine.sampler.SamplingParameters;
+import io.theseus.engine.scheduler.BatchScheduler;
 import io.theseus.engine.scheduler.Generation;
 import io.theseus.engine.scheduler.GenerationEvent;
 import io.theseus.engine.scheduler.GenerationRequest;
-import io.theseus.node.LoadedModel;
+import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.engine.scheduler.SchedulerListener;
+import io.theseus.engine.scheduler.SchedulerSettings;
 import io.theseus.node.config.Setting;
 import java.util.List;
 import java.util.Optional;
@@ -45,13 +48,14 @@ final class InspectGenerateCommand implements Command {
     @Override
     public int run(Call call) throws InterruptedException {
         JsonText json = new JsonText();
-        try (LoadedModel model =
-                call.models().open(call.console(), call.configuration().config())) {
-            return input.each(call.console(), json, request -> answer(model, request));
+        try (BareModel bare = BareModel.open(call);
+                InferenceEngine engine = BatchScheduler.start(
+                        bare.model(), bare.tokenizer(), SchedulerSettings.DEFAULT, SchedulerListener.NONE)) {
+            return input.each(call.console(), json, request -> answer(engine, request));
         }
     }
 
-    private static ObjectNode answer(LoadedModel model, JsonRequest request) throws InterruptedException {
+    private static ObjectNode answer(InferenceEngine engine, JsonRequest request) throws InterruptedException {
         GenerationRequest wanted = new GenerationRequest(
                 request.ids(),
                 request.integer("n", DEFAULT_N, 0, MAX_N),
@@ -63,7 +67,7 @@ final class InspectGenerateCommand implements Command {
                 Optional.empty());
         ObjectNode answer = request.json().object();
         ArrayNode ids = answer.putArray("ids");
-        try (Generation generation = model.engine().submit(wanted)) {
+        try (Generation generation = engine.submit(wanted)) {
             while (true) {
                 switch (generation.next()) {
                     case GenerationEvent.Prefill prefill -> {}

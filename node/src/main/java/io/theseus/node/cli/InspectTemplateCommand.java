@@ -72,7 +72,8 @@ final class InspectTemplateCommand implements Command {
         if (file != null) {
             return ChatTemplate.compile(text(file), null, null);
         }
-        try (GgufFile gguf = GgufFile.open(ModelFiles.locate(call, call.configuration()))) {
+        try (GgufFile gguf =
+                GgufFile.open(ModelFiles.locate(call, call.configuration().config()))) {
             return ChatTemplate.from(gguf.metadata())
                     .orElseThrow(() -> new TheseusException(
                             ErrorCode.MODEL_UNSUPPORTED,

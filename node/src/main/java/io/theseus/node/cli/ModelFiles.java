@@ -1,39 +1,45 @@
 package io.theseus.node.cli;
 
-import io.theseus.core.ErrorCode;
-import io.theseus.core.TheseusException;
+import io.theseus.engine.scheduler.SchedulerListener;
 import io.theseus.node.LoadedModel;
-import io.theseus.node.config.Configuration;
+import io.theseus.node.ModelLoader;
 import io.theseus.node.config.NodeConfig;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import io.theseus.node.models.ModelFetcher;
 import java.nio.file.Path;
+import java.util.Locale;
 
-/** From the setting {@code model} to a file. */
+/** From the setting {@code model} to a file, and to a model in memory. */
 final class ModelFiles {
+    private static final String ENDING = ".gguf";
+
     private ModelFiles() {}
 
     /**
-     * The file of the configured model.
+     * The file of the configured model, fetched if it is not here.
      *
-     * @throws TheseusException {@link ErrorCode#MODEL_NOT_FOUND} if there is none
+     * @throws io.theseus.core.TheseusException if it cannot be had
      */
-    static Path locate(Call call, Configuration configuration) throws InterruptedException {
-        String model = configuration.config().model();
-        try {
-            Path path = Path.of(model);
-            if (Files.exists(path)) {
-                return path;
-            }
-        } catch (InvalidPathException e) {
-            // Not a path on this system; it can still be a name.
-            call.console().err().flush();
+    static Path locate(Call call, NodeConfig config) throws InterruptedException {
+        try (ProgressBar progress = new ProgressBar(call.console(), System::nanoTime)) {
+            return new ModelFetcher(config, call.clock()).resolve(config.model(), progress);
         }
-        throw new TheseusException(ErrorCode.MODEL_NOT_FOUND, "no model " + model);
     }
 
     /** The configured model, ready to answer. */
-    static LoadedModel open(Console console, NodeConfig config) throws InterruptedException {
-        throw new TheseusException(ErrorCode.MODEL_UNSUPPORTED, "this build cannot run " + config.model() + " yet");
+    static LoadedModel open(Call call, NodeConfig config) throws InterruptedException {
+        Path file = locate(call, config);
+        return ModelLoader.load(name(file, config.home()), file, config.engine(), SchedulerListener.NONE);
+    }
+
+    /** What requests call the model in {@code file}: its installed name, or else the file's name without the ending. */
+    static String name(Path file, Path home) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        if (folder != null && home.resolve("models").equals(folder.getParent())) {
+            return String.valueOf(folder.getFileName());
+        }
+        String name = String.valueOf(file.getFileName());
+        return name.toLowerCase(Locale.ROOT).endsWith(ENDING)
+                ? name.substring(0, name.length() - ENDING.length())
+                : name;
     }
 }

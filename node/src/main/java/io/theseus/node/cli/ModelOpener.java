@@ -11,5 +11,5 @@ interface ModelOpener {
      *
      * @throws io.theseus.core.TheseusException if it cannot be had or run
      */
-    LoadedModel open(Console console, NodeConfig config) throws InterruptedException;
+    LoadedModel open(Call call, NodeConfig config) throws InterruptedException;
 }

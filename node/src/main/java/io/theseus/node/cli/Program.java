@@ -165,6 +165,7 @@ public final class Program {
                     environment,
                     SettingOptions.given(parsed, command.settings()),
                     InstantSource.system(),
+                    interrupts,
                     models));
         } catch (CommandLine.ParameterException e) {
             trace(e);

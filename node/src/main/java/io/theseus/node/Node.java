@@ -1,0 +1,114 @@
+package io.theseus.node;
+
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
+import io.theseus.node.config.NodeConfig;
+import io.theseus.node.http.HttpConfig;
+import io.theseus.node.http.HttpServer;
+import io.theseus.node.http.RequestLog;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/** A node that serves: everything it is made of is put together here. */
+public final class Node implements AutoCloseable {
+    /** Time a client has to send its request, from the first byte to the last. */
+    private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpServer server;
+    private final LoadedModel model;
+    private final Duration grace;
+
+    private Node(HttpServer server, LoadedModel model, Duration grace) {
+        this.server = server;
+        this.model = model;
+        this.grace = grace;
+    }
+
+    /** How a node gets its model; it may take as long as a download. */
+    @FunctionalInterface
+    public interface ModelSource {
+        LoadedModel open() throws InterruptedException;
+    }
+
+    /**
+     * Listens, then loads the model; until that is done requests hear that it is loading.
+     *
+     * @throws TheseusException {@link ErrorCode#BAD_INPUT} if it cannot listen as configured, or what opening the model throws
+     */
+    public static Node assemble(NodeConfig config, ModelSource source, RequestLog log, InstantSource clock)
+            throws InterruptedException {
+        ServedModels served = ServedModels.loading();
+        HttpServer server = HttpServer.start(http(config), served, log, clock);
+        try {
+            LoadedModel model = source.open();
+            served.ready(List.of(model.served()));
+            return new Node(server, model, config.http().shutdownGrace());
+        } catch (RuntimeException | Error | InterruptedException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static HttpConfig http(NodeConfig config) {
+        NodeConfig.Http http = config.http();
+        NodeConfig.Engine engine = config.engine();
+        return new HttpConfig(
+                http.listen(),
+                http.port(),
+                http.apiKeys().map(Node::keys).orElse(List.of()),
+                http.allowUnauthenticated(),
+                http.corsOrigins(),
+                List.of(),
+                Math.toIntExact(Math.min(http.maxBody().bytes(), 1 << 30)),
+                http.maxConnections(),
+                // The scheduler's own queue decides; one more place lets it say so.
+                engine.maxRunning() + engine.queue() + 1,
+                http.keepAlive(),
+                RECEIVE_TIMEOUT,
+                IDLE_TIMEOUT,
+                STALL_TIMEOUT,
+                engine.deadline());
+    }
+
+    private static List<String> keys(Path file) {
+        try {
+            List<String> keys = Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+            if (keys.isEmpty()) {
+                throw new TheseusException(
+                        ErrorCode.BAD_INPUT, "the file of api-keys, " + file + ", holds no key; write one a line");
+            }
+            return keys;
+        } catch (IOException e) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT, "cannot read the file of api-keys, " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The base address for clients on this machine. */
+    public URI address() {
+        return server.address();
+    }
+
+    public LoadedModel model() {
+        return model;
+    }
+
+    /** Lets running answers finish for the configured time, ends the others with an event that says so, and gives all back. */
+    @Override
+    public void close() {
+        server.stop(grace);
+        model.close();
+    }
+}

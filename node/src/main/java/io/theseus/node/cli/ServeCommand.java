@@ -1,0 +1,65 @@
+package io.theseus.node.cli;
+
+import io.theseus.node.Node;
+import io.theseus.node.config.NodeConfig;
+import io.theseus.node.config.Setting;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+/** {@code serve}: the HTTP API until somebody ends it. */
+@CommandLine.Command(
+        description = "Serve an OpenAI-compatible HTTP API on this machine.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Prints one line with the address when it is ready. Logs go to standard error, a line for each request,",
+            "never with a prompt's text below log-level debug. Ctrl-C or SIGTERM lets running answers finish for",
+            "shutdown-grace; a second one ends at once.",
+            "",
+            "Examples",
+            "  theseus serve",
+            "  theseus serve --port 0 --model hf:org/repo/model.gguf",
+            "  theseus serve --listen 0.0.0.0 --api-keys keys.txt --deadline 2m"
+        })
+final class ServeCommand implements Command {
+    /** After the grace, for last events and files. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(Setting.values());
+    }
+
+    @Override
+    public int run(Call call) throws InterruptedException {
+        NodeConfig config = call.configuration().config();
+        call.interrupts().patience(config.http().shutdownGrace().plus(MARGIN));
+        LogLines log = new LogLines(call.console().err(), config.logLevel(), call.clock());
+        log.install();
+        try (SignalHandlers signals = SignalHandlers.install(call.interrupts());
+                Node node = Node.assemble(
+                        config,
+                        () -> call.models().open(call, config),
+                        entry -> log.info(entry.line()),
+                        call.clock())) {
+            call.console()
+                    .out()
+                    .println("Theseus is ready at " + node.address() + "/v1 with "
+                            + node.model().id());
+            call.console().out().flush();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                log.info("stopping grace=" + config.http().shutdownGrace().toSeconds() + "s");
+            }
+        }
+        log.info("stopped");
+        return 0;
+    }
+}
