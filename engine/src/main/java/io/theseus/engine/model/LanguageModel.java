@@ -6,7 +6,6 @@ import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.KvBlock;
 import io.theseus.engine.tensor.WorkerPool;
-import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
@@ -17,7 +16,6 @@ import java.util.List;
 public final class LanguageModel implements StepModel {
     private final ModelConfig config;
     private final int contextLength;
-    private final Arena arena;
     private final WorkerPool workers;
     private final KvPool kv;
     private final ForwardPass forward;
@@ -27,12 +25,10 @@ public final class LanguageModel implements StepModel {
     private LanguageModel(
             ModelConfig config,
             ModelOptions options,
-            Arena arena,
             WorkerPool workers,
             ModelWeights weights,
             Kernels kernels) {
         this.config = config;
-        this.arena = arena;
         this.workers = workers;
         this.weights = weights;
         this.kernelName = kernels.toString();
@@ -63,14 +59,12 @@ public final class LanguageModel implements StepModel {
      */
     public static LanguageModel load(GgufFile file, ModelOptions options) {
         ModelConfig config = ModelConfig.of(file);
-        Arena arena = Arena.ofShared();
         WorkerPool workers = new WorkerPool(options.effectiveThreads());
         try {
-            ModelWeights weights = ModelWeights.load(file, config, arena, workers);
-            return new LanguageModel(config, options, arena, workers, weights, KernelChoice.of(options.kernel()));
+            ModelWeights weights = ModelWeights.load(file, config, workers);
+            return new LanguageModel(config, options, workers, weights, KernelChoice.of(options.kernel()));
         } catch (RuntimeException | Error e) {
             workers.close();
-            arena.close();
             throw e;
         }
     }
@@ -178,6 +172,5 @@ public final class LanguageModel implements StepModel {
     @Override
     public void close() {
         workers.close();
-        arena.close();
     }
 }

@@ -8,7 +8,6 @@ import io.theseus.engine.gguf.TensorType;
 import io.theseus.engine.tensor.NonFiniteValueException;
 import io.theseus.engine.tensor.PackedMatrix;
 import io.theseus.engine.tensor.WorkerPool;
-import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -32,19 +31,17 @@ record ModelWeights(PackedMatrix embedding, List<LayerWeights> layers, float[] o
      *     ErrorCode#MODEL_UNSUPPORTED} for a type, or a tensor that this architecture has no use for: ignoring it would compute
      *     something else than the model
      */
-    static ModelWeights load(GgufFile file, ModelConfig config, Arena arena, WorkerPool pool) {
-        return new Loader(file, arena, pool).load(config);
+    static ModelWeights load(GgufFile file, ModelConfig config, WorkerPool pool) {
+        return new Loader(file, pool).load(config);
     }
 
     private static final class Loader {
         private final GgufFile file;
-        private final Arena arena;
         private final WorkerPool pool;
         private final Set<String> used = new HashSet<>();
 
-        Loader(GgufFile file, Arena arena, WorkerPool pool) {
+        Loader(GgufFile file, WorkerPool pool) {
             this.file = file;
-            this.arena = arena;
             this.pool = pool;
         }
 
@@ -94,7 +91,7 @@ record ModelWeights(PackedMatrix embedding, List<LayerWeights> layers, float[] o
         private PackedMatrix matrix(String name, int rows, int columns) {
             TensorInfo tensor = tensor(name, columns, rows);
             try {
-                return PackedMatrix.pack(name, tensor.type(), file.data(tensor), rows, columns, arena, pool);
+                return PackedMatrix.pack(name, tensor.type(), file.data(tensor), rows, columns, pool);
             } catch (NonFiniteValueException e) {
                 throw new TheseusException(
                         ErrorCode.MODEL_INVALID,

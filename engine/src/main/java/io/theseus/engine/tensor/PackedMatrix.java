@@ -1,9 +1,8 @@
 package io.theseus.engine.tensor;
 
 import io.theseus.engine.gguf.TensorType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * A weight matrix (rows, columns) as exact integers: W[r][c] = (kw[r][b] * q[r][c] + km[r][b]) * Sw[r], with b the block of column c
@@ -14,7 +13,8 @@ import java.lang.foreign.ValueLayout;
  */
 public final class PackedMatrix {
     /*
-     * Layout, little-endian, offsets in elements:
+     * In heap arrays: over a MemorySegment the same kernel ran at half the speed, its loops full of the segment's checks (JDK 25).
+     * Layout:
      *   4-bit codes: int  [group][block of 32][octet 0..3][row in group]; column 8 * octet + k of the block is nibble k, stored + 8
      *   8-bit codes: byte [group][block of 32][column 0..31][row in group]
      *   kw, km:      short[group][scale block][row in group]
@@ -28,58 +28,46 @@ public final class PackedMatrix {
     /** The smallest vector of bytes can be longer than what is needed of it; loads at the end must stay inside. */
     static final int VECTOR_SLACK = 8;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-
     private final String name;
     private final int rows;
     private final int columns;
     private final int codeBits;
     private final int scaleBlock;
     private final boolean hasMinimum;
-    private final MemorySegment codes;
-    private final MemorySegment kw;
-    private final MemorySegment km; // empty without minimum
+    private final int[] nibbles; // 4-bit codes, else empty
+    private final byte[] bytes; // 8-bit codes, else empty
+    private final short[] kw;
+    private final short[] km; // empty without minimum
     private final float[] rowScale; // (padded rows): Sw
 
-    private PackedMatrix(String name, SourceRows source, int rows, int columns, Arena arena) {
+    private PackedMatrix(String name, SourceRows source, int rows, int columns) {
         this.name = name;
         this.rows = rows;
         this.columns = columns;
         this.codeBits = source.codeBits();
         this.scaleBlock = source.scaleBlock();
         this.hasMinimum = source.hasMinimum();
-        long padded = paddedRows();
-        this.codes = arena.allocate(padded * columns * codeBits / 8 + VECTOR_SLACK, 64);
-        this.kw = arena.allocate(padded * scaleBlocks() * 2, 64);
-        this.km = hasMinimum ? arena.allocate(padded * scaleBlocks() * 2, 64) : MemorySegment.NULL;
-        this.rowScale = new float[paddedRows()];
-        if (codeBits == 4) {
-            fillZeroCodes(padded);
-        }
-    }
-
-    // A padding row's nibbles must say 0, which is stored as 8.
-    private void fillZeroCodes(long padded) {
+        int padded = paddedRows();
+        this.nibbles = new int[codeBits == 4 ? Math.multiplyExact(padded, columns / 8) : 0];
+        this.bytes = new byte[codeBits == 8 ? Math.addExact(Math.multiplyExact(padded, columns), VECTOR_SLACK) : 0];
+        this.kw = new short[padded * scaleBlocks()];
+        this.km = new short[hasMinimum ? kw.length : 0];
+        this.rowScale = new float[padded];
         if (padded != rows) {
-            codes.fill((byte) 0x88);
+            // A padding row's nibbles must say 0, which is stored as 8.
+            Arrays.fill(nibbles, 0x88888888);
         }
-    }
-
-    /** An empty matrix to be filled by {@link #packGroup}; {@code data} is (rows, columns) of {@code type}. */
-    static PackedMatrix allocate(String name, SourceRows source, int rows, int columns, Arena arena) {
-        return new PackedMatrix(name, source, rows, columns, arena);
     }
 
     /**
-     * Packs {@code data}, (rows, columns) of {@code type}, into memory of {@code arena}.
+     * Packs {@code data}, (rows, columns) of {@code type},.
      *
      * @throws io.theseus.core.TheseusException {@code MODEL_UNSUPPORTED} for a type or width this engine does not compute with
      */
     public static PackedMatrix pack(
-            String name, TensorType type, MemorySegment data, int rows, int columns, Arena arena, WorkerPool pool) {
+            String name, TensorType type, MemorySegment data, int rows, int columns, WorkerPool pool) {
         SourceRows source = SourceRows.of(name, type, data, columns);
-        PackedMatrix matrix = allocate(name, source, rows, columns, arena);
+        PackedMatrix matrix = new PackedMatrix(name, source, rows, columns);
         int groups = (rows + GROUP - 1) / GROUP;
         int step = 8;
         pool.run((groups + step - 1) / step, (task, worker) -> {
@@ -126,15 +114,19 @@ public final class PackedMatrix {
         return hasMinimum;
     }
 
-    MemorySegment codes() {
-        return codes;
+    int[] nibbles() {
+        return nibbles;
     }
 
-    MemorySegment kw() {
+    byte[] bytes() {
+        return bytes;
+    }
+
+    short[] kw() {
         return kw;
     }
 
-    MemorySegment km() {
+    short[] km() {
         return km;
     }
 
@@ -142,37 +134,40 @@ public final class PackedMatrix {
         return rowScale;
     }
 
-    /** Bytes held outside the heap. */
-    public long bytes() {
-        return codes.byteSize() + kw.byteSize() + km.byteSize();
+    /** Bytes of memory. */
+    public long footprint() {
+        return 4L * nibbles.length + bytes.length + 2L * kw.length + 2L * km.length + 4L * rowScale.length;
     }
 
     /** q of rule 1 at (row, column). */
     int code(int row, int column) {
-        long group = row / GROUP;
-        long lane = row % GROUP;
-        long block = column / 32;
-        int c = column % 32;
-        long blocks = columns / 32;
+        int group = row / GROUP;
+        int lane = row % GROUP;
         if (codeBits == 4) {
-            long index = ((group * blocks + block) * 4 + c / 8) * GROUP + lane;
-            return (codes.get(INT, index * 4) >>> 4 * (c % 8) & 15) - 8;
+            return (nibbles[(group * (columns / 8) + column / 8) * GROUP + lane] >>> 4 * (column % 8) & 15) - 8;
         }
-        return codes.get(ValueLayout.JAVA_BYTE, ((group * blocks + block) * 32 + c) * GROUP + lane);
+        return bytes[(group * columns + column) * GROUP + lane];
+    }
+
+    /** All codes of a row into {@code to}, (columns). */
+    void codes(int row, int[] to) {
+        for (int c = 0; c < columns; c++) {
+            to[c] = code(row, c);
+        }
     }
 
     /** kw of rule 1 for (row, scale block). */
     int kw(int row, int block) {
-        return kw.get(SHORT, scaleIndex(row, block) * 2);
+        return kw[scaleIndex(row, block)];
     }
 
     /** km of rule 1 for (row, scale block). */
     int km(int row, int block) {
-        return hasMinimum ? km.get(SHORT, scaleIndex(row, block) * 2) : 0;
+        return hasMinimum ? km[scaleIndex(row, block)] : 0;
     }
 
-    long scaleIndex(int row, int block) {
-        return ((long) (row / GROUP) * scaleBlocks() + block) * GROUP + row % GROUP;
+    int scaleIndex(int row, int block) {
+        return (row / GROUP * scaleBlocks() + block) * GROUP + row % GROUP;
     }
 
     /** Row {@code row} as f32: the embedding of a token (rule 3). */

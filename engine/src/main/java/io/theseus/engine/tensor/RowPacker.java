@@ -1,14 +1,9 @@
 package io.theseus.engine.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /** Turns 16 rows of a source into one group of a {@link PackedMatrix}. One per thread. */
 final class RowPacker {
     private static final float MAX_KW = 1023f;
     private static final float MAX_KM = 32767f;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private final PackedMatrix matrix;
     private final SourceRows source;
@@ -50,34 +45,32 @@ final class RowPacker {
         }
         float scale = Math.max(largestD / MAX_KW, largestM / MAX_KM);
         matrix.rowScale()[row] = scale;
-        long at = matrix.scaleIndex(row, 0) * 2;
-        for (int b = 0; b < d.length; b++, at += 2L * PackedMatrix.GROUP) {
-            matrix.kw().set(SHORT, at, scale == 0f ? 0 : (short) Math.rint(d[b] / scale));
+        int at = matrix.scaleIndex(row, 0);
+        for (int b = 0; b < d.length; b++, at += PackedMatrix.GROUP) {
+            matrix.kw()[at] = scale == 0f ? 0 : (short) Math.rint(d[b] / scale);
             if (matrix.hasMinimum()) {
-                matrix.km().set(SHORT, at, scale == 0f ? 0 : (short) Math.rint(m[b] / scale));
+                matrix.km()[at] = scale == 0f ? 0 : (short) Math.rint(m[b] / scale);
             }
         }
     }
 
     private void packNibbles(int row) {
-        MemorySegment to = matrix.codes();
-        long at =
-                ((long) (row / PackedMatrix.GROUP) * (codes.length / 8) * PackedMatrix.GROUP + row % PackedMatrix.GROUP)
-                        * 4;
-        for (int c = 0; c < codes.length; c += 8, at += 4L * PackedMatrix.GROUP) {
+        int[] to = matrix.nibbles();
+        int at = row / PackedMatrix.GROUP * (codes.length / 8) * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
+        for (int c = 0; c < codes.length; c += 8, at += PackedMatrix.GROUP) {
             int octet = 0;
             for (int k = 0; k < 8; k++) {
                 octet |= (codes[c + k] + 8 & 15) << 4 * k;
             }
-            to.set(INT, at, octet);
+            to[at] = octet;
         }
     }
 
     private void packBytes(int row) {
-        MemorySegment to = matrix.codes();
-        long at = (long) (row / PackedMatrix.GROUP) * codes.length * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
+        byte[] to = matrix.bytes();
+        int at = row / PackedMatrix.GROUP * codes.length * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
         for (int c = 0; c < codes.length; c++, at += PackedMatrix.GROUP) {
-            to.set(ValueLayout.JAVA_BYTE, at, (byte) codes[c]);
+            to[at] = (byte) codes[c];
         }
     }
 }

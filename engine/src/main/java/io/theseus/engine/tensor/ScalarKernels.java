@@ -47,24 +47,28 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void linear(
             PackedMatrix w, Activations x, int from, int to, float[] y, int yOffset, int yStride, Scratch scratch) {
-        int columns = w.columns();
-        for (int row = from; row < Math.min(to, w.rows()); row++) {
-            for (int token = 0; token < x.tokens(); token++) {
+        int[] q = new int[w.columns()];
+        int[] values = new int[w.columns()];
+        for (int token = 0; token < x.tokens(); token++) {
+            for (int c = 0; c < values.length; c++) {
+                values[c] = (int) x.value(token, c);
+            }
+            double power = ExactMath.doublePowerOfTwo(x.exponents()[token]);
+            for (int row = from; row < Math.min(to, w.rows()); row++) {
+                w.codes(row, q);
                 long sum = 0;
                 for (int b = 0; b < w.scaleBlocks(); b++) {
-                    long qx = 0;
-                    long xs = 0;
+                    long products = 0;
+                    long plain = 0;
                     for (int c = b * w.scaleBlock(); c < (b + 1) * w.scaleBlock(); c++) {
-                        qx += w.code(row, c) * x.value(token, c);
-                        xs += x.value(token, c);
+                        products += (long) q[c] * values[c];
+                        plain += values[c];
                     }
-                    sum += w.kw(row, b) * qx + w.km(row, b) * xs;
+                    sum += w.kw(row, b) * products + w.km(row, b) * plain;
                 }
-                double factor = (double) w.rowScale()[row] * ExactMath.doublePowerOfTwo(x.exponents()[token]);
-                y[yOffset + token * yStride + row] = (float) ((double) sum * factor);
+                y[yOffset + token * yStride + row] = (float) ((double) sum * ((double) w.rowScale()[row] * power));
             }
         }
-        assert columns == x.columns();
     }
 
     @Override

@@ -7,10 +7,9 @@ import static io.theseus.engine.tensor.VectorShapes.HALF_FLOATS;
 import static io.theseus.engine.tensor.VectorShapes.HALF_SHORTS;
 import static io.theseus.engine.tensor.VectorShapes.INTS;
 import static io.theseus.engine.tensor.VectorShapes.LANES;
+import static io.theseus.engine.tensor.VectorShapes.QUARTER_SHORTS;
 import static io.theseus.engine.tensor.VectorShapes.TILE_ROWS;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
@@ -33,8 +32,6 @@ final class VectorLinear {
      * Cost, AVX2, per block of 16 rows x 32 columns: single token 64 x (shift or mask, convert, multiply-add); tiles 8 multiply-adds
      * per column and 4 tokens, at 90 % of the peak of two per cycle, and the weights are unpacked once for all tokens.
      */
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
     private VectorLinear() {}
 
     static void linear(
@@ -58,12 +55,22 @@ final class VectorLinear {
         float[] scales = scratch.scales(2 * TILE_ROWS);
         int second = row + LANES;
         if (w.codeBits() == 4) {
-            sums4(w.codes(), codeOffset4(w, row), codeOffset4(w, second), x.x(), x.sums(), blocks, sums);
+            sums4(w.nibbles(), codeOffset4(w, row), codeOffset4(w, second), x.x(), x.sums(), blocks, sums);
         } else {
-            sums8(w.codes(), codeOffset8(w, row), codeOffset8(w, second), x.x(), blocks, w.scaleBlock(), sums);
+            sums8(w.bytes(), codeOffset8(w, row), codeOffset8(w, second), x.x(), blocks, w.scaleBlock(), sums);
+        }
+        int perSum = Activations.BLOCK / w.scaleBlock();
+        if (VectorShapes.SHORTS_TO_DOUBLES) {
+            int at = w.scaleIndex(row, 0);
+            int next = w.scaleIndex(second, 0);
+            if (w.hasMinimum()) {
+                totalsWithMinimum(w.kw(), w.km(), at, next, sums, x.sums(), blocks, totals);
+            } else {
+                totals(w.kw(), at, next, sums, blocks, totals);
+            }
+            return;
         }
         Arrays.fill(totals, 0, TILE_ROWS, 0.0);
-        int perSum = Activations.BLOCK / w.scaleBlock();
         for (int b = 0; b < blocks; b++) {
             scales(w, row, b, scales);
             accumulate(sums, b * TILE_ROWS, scales, x.sums(), b / perSum, 1, totals, w.hasMinimum());
@@ -83,10 +90,10 @@ final class VectorLinear {
         int perSum = Activations.BLOCK / width;
         for (int b = 0; b < blocks; b++) {
             if (w.codeBits() == 4) {
-                unpack4(w.codes(), codeOffset4(w, row) + b * 256L, codeOffset4(w, second) + b * 256L, tile);
+                unpack4(w.nibbles(), codeOffset4(w, row) + b * 64, codeOffset4(w, second) + b * 64, tile);
             } else {
-                long block = (long) b * width * PackedMatrix.GROUP;
-                unpack8(w.codes(), codeOffset8(w, row) + block, codeOffset8(w, second) + block, width, tile);
+                int block = b * width * PackedMatrix.GROUP;
+                unpack8(w.bytes(), codeOffset8(w, row) + block, codeOffset8(w, second) + block, width, tile);
             }
             int columns = x.index(b / perSum, 0) + b % perSum * width * Activations.TILE;
             multiply(tile, width, x.x(), columns, Activations.BLOCK * Activations.TILE, tiles, sums);
@@ -95,18 +102,18 @@ final class VectorLinear {
         }
     }
 
-    /** Byte offset of the codes of block 0 for the vector of rows that starts at {@code row}. */
-    private static long codeOffset4(PackedMatrix w, int row) {
-        return (long) (row / PackedMatrix.GROUP) * (w.columns() / 32) * 256 + row % PackedMatrix.GROUP * 4L;
+    /** Where the codes of block 0 lie for the vector of rows that starts at {@code row}. */
+    private static int codeOffset4(PackedMatrix w, int row) {
+        return row / PackedMatrix.GROUP * (w.columns() / 8) * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
     }
 
-    private static long codeOffset8(PackedMatrix w, int row) {
-        return (long) (row / PackedMatrix.GROUP) * w.columns() * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
+    private static int codeOffset8(PackedMatrix w, int row) {
+        return row / PackedMatrix.GROUP * w.columns() * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
     }
 
     /** Sums of (code) * x per block of 32, for two vectors of rows and one token. */
     private static void sums4(
-            MemorySegment codes, long first, long second, float[] x, float[] xSums, int blocks, float[] sums) {
+            int[] codes, int first, int second, float[] x, float[] xSums, int blocks, float[] sums) {
         for (int b = 0; b < blocks; b++) {
             // Codes are stored + 8: start from -8 * sum(x).
             FloatVector s0 = FloatVector.broadcast(FLOATS, -8f * xSums[b]);
@@ -114,10 +121,10 @@ final class VectorLinear {
             FloatVector s1 = FloatVector.zero(FLOATS);
             FloatVector t1 = s1;
             for (int octet = 0; octet < 4; octet++) {
-                long at = b * 256L + octet * 64L;
+                int at = b * 64 + octet * 16;
                 int k = b * 32 + octet * 8;
-                IntVector v = IntVector.fromMemorySegment(INTS, codes, first + at, ORDER);
-                IntVector u = IntVector.fromMemorySegment(INTS, codes, second + at, ORDER);
+                IntVector v = IntVector.fromArray(INTS, codes, first + at);
+                IntVector u = IntVector.fromArray(INTS, codes, second + at);
                 for (int j = 0; j < 8; j += 2) {
                     FloatVector p = FloatVector.broadcast(FLOATS, x[k + j]);
                     FloatVector q = FloatVector.broadcast(FLOATS, x[k + j + 1]);
@@ -148,26 +155,26 @@ final class VectorLinear {
     }
 
     private static void sums8(
-            MemorySegment codes, long first, long second, float[] x, int blocks, int width, float[] sums) {
+            byte[] codes, int first, int second, float[] x, int blocks, int width, float[] sums) {
         for (int b = 0; b < blocks; b++) {
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector t0 = s0;
             FloatVector s1 = s0;
             FloatVector t1 = s0;
             int k = b * width;
-            long at = (long) k * PackedMatrix.GROUP;
-            for (int c = 0; c < width; c += 2, at += 2L * PackedMatrix.GROUP) {
+            int at = k * PackedMatrix.GROUP;
+            for (int c = 0; c < width; c += 2, at += 2 * PackedMatrix.GROUP) {
                 FloatVector p = FloatVector.broadcast(FLOATS, x[k + c]);
                 FloatVector q = FloatVector.broadcast(FLOATS, x[k + c + 1]);
-                FloatVector v0 = (FloatVector) ByteVector.fromMemorySegment(BYTES, codes, first + at, ORDER)
+                FloatVector v0 = (FloatVector) ByteVector.fromArray(BYTES, codes, first + at)
                         .convertShape(VectorOperators.B2F, FLOATS, 0);
-                FloatVector u0 = (FloatVector) ByteVector.fromMemorySegment(BYTES, codes, second + at, ORDER)
+                FloatVector u0 = (FloatVector) ByteVector.fromArray(BYTES, codes, second + at)
                         .convertShape(VectorOperators.B2F, FLOATS, 0);
                 FloatVector v1 =
-                        (FloatVector) ByteVector.fromMemorySegment(BYTES, codes, first + at + PackedMatrix.GROUP, ORDER)
+                        (FloatVector) ByteVector.fromArray(BYTES, codes, first + at + PackedMatrix.GROUP)
                                 .convertShape(VectorOperators.B2F, FLOATS, 0);
                 FloatVector u1 = (FloatVector)
-                        ByteVector.fromMemorySegment(BYTES, codes, second + at + PackedMatrix.GROUP, ORDER)
+                        ByteVector.fromArray(BYTES, codes, second + at + PackedMatrix.GROUP)
                                 .convertShape(VectorOperators.B2F, FLOATS, 0);
                 if (VectorShapes.FUSED) {
                     s0 = v0.fma(p, s0);
@@ -187,10 +194,10 @@ final class VectorLinear {
     }
 
     /** Codes of one block as floats: tile[column][two vectors of rows]. */
-    private static void unpack4(MemorySegment codes, long first, long second, float[] tile) {
+    private static void unpack4(int[] codes, int first, int second, float[] tile) {
         for (int octet = 0; octet < 4; octet++) {
-            IntVector v = IntVector.fromMemorySegment(INTS, codes, first + octet * 64L, ORDER);
-            IntVector u = IntVector.fromMemorySegment(INTS, codes, second + octet * 64L, ORDER);
+            IntVector v = IntVector.fromArray(INTS, codes, first + octet * 16);
+            IntVector u = IntVector.fromArray(INTS, codes, second + octet * 16);
             int to = octet * 8 * TILE_ROWS;
             for (int j = 0; j < 8; j++, to += TILE_ROWS) {
                 ((FloatVector) v.and(15).convertShape(VectorOperators.I2F, FLOATS, 0))
@@ -205,13 +212,13 @@ final class VectorLinear {
         }
     }
 
-    private static void unpack8(MemorySegment codes, long first, long second, int width, float[] tile) {
+    private static void unpack8(byte[] codes, int first, int second, int width, float[] tile) {
         for (int c = 0; c < width; c++) {
-            long at = (long) c * PackedMatrix.GROUP;
-            ((FloatVector) ByteVector.fromMemorySegment(BYTES, codes, first + at, ORDER)
+            int at = c * PackedMatrix.GROUP;
+            ((FloatVector) ByteVector.fromArray(BYTES, codes, first + at)
                             .convertShape(VectorOperators.B2F, FLOATS, 0))
                     .intoArray(tile, c * TILE_ROWS);
-            ((FloatVector) ByteVector.fromMemorySegment(BYTES, codes, second + at, ORDER)
+            ((FloatVector) ByteVector.fromArray(BYTES, codes, second + at)
                             .convertShape(VectorOperators.B2F, FLOATS, 0))
                     .intoArray(tile, c * TILE_ROWS + LANES);
         }
@@ -274,15 +281,97 @@ final class VectorLinear {
         }
     }
 
+    /** Row totals of one token: sum over blocks of kw * sums. Needs fused multiply-add, which every machine with this width has. */
+    private static void totals(
+            short[] kw, int first, int second, float[] sums, int blocks, double[] totals) {
+        DoubleVector t0 = DoubleVector.zero(DOUBLES);
+        DoubleVector t1 = t0;
+        DoubleVector t2 = t0;
+        DoubleVector t3 = t0;
+        for (int b = 0; b < blocks; b++) {
+            int at = b * PackedMatrix.GROUP;
+
+            DoubleVector s0 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t0 = s0.fma(w0, t0);
+            DoubleVector s1 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t1 = s1.fma(w1, t1);
+            DoubleVector s2 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t2 = s2.fma(w2, t2);
+            DoubleVector s3 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t3 = s3.fma(w3, t3);
+        }
+        t0.intoArray(totals, 0);
+        t1.intoArray(totals, LANES / 2);
+        t2.intoArray(totals, LANES);
+        t3.intoArray(totals, LANES + LANES / 2);
+    }
+
+    /** As {@link #totals}, with km. */
+    private static void totalsWithMinimum(
+            short[] kw, short[] km, int first, int second, float[] sums, float[] xSums, int blocks, double[] totals) {
+        DoubleVector t0 = DoubleVector.zero(DOUBLES);
+        DoubleVector t1 = t0;
+        DoubleVector t2 = t0;
+        DoubleVector t3 = t0;
+        for (int b = 0; b < blocks; b++) {
+            int at = b * PackedMatrix.GROUP;
+            DoubleVector xs = DoubleVector.broadcast(DOUBLES, xSums[b]);
+            DoubleVector s0 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector m0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, first + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t0 = s0.fma(w0, m0.fma(xs, t0));
+            DoubleVector s1 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector m1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, first + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t1 = s1.fma(w1, m1.fma(xs, t1));
+            DoubleVector s2 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector m2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, second + at)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t2 = s2.fma(w2, m2.fma(xs, t2));
+            DoubleVector s3 = (DoubleVector)
+                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector m3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, second + at + LANES / 2)
+                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            t3 = s3.fma(w3, m3.fma(xs, t3));
+        }
+        t0.intoArray(totals, 0);
+        t1.intoArray(totals, LANES / 2);
+        t2.intoArray(totals, LANES);
+        t3.intoArray(totals, LANES + LANES / 2);
+    }
+
     /** kw, then km, of one block for a tile of rows, as floats. */
     private static void scales(PackedMatrix w, int row, int block, float[] scales) {
         for (int half = 0; half < 2; half++) {
-            long at = w.scaleIndex(row + half * LANES, block) * 2;
-            ((FloatVector) ShortVector.fromMemorySegment(HALF_SHORTS, w.kw(), at, ORDER)
+            int at = w.scaleIndex(row + half * LANES, block);
+            ((FloatVector) ShortVector.fromArray(HALF_SHORTS, w.kw(), at)
                             .convertShape(VectorOperators.S2F, FLOATS, 0))
                     .intoArray(scales, half * LANES);
             if (w.hasMinimum()) {
-                ((FloatVector) ShortVector.fromMemorySegment(HALF_SHORTS, w.km(), at, ORDER)
+                ((FloatVector) ShortVector.fromArray(HALF_SHORTS, w.km(), at)
                                 .convertShape(VectorOperators.S2F, FLOATS, 0))
                         .intoArray(scales, TILE_ROWS + half * LANES);
             }

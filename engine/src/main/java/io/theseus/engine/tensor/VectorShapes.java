@@ -22,6 +22,13 @@ final class VectorShapes {
     /** As many shorts as {@link #FLOATS} has lanes. */
     static final VectorSpecies<Short> HALF_SHORTS = VectorSpecies.of(short.class, shape(bits() / 2));
 
+    /**
+     * As many shorts as {@link #DOUBLES} has lanes; at 128 bits there is no such shape, and {@link #SHORTS_TO_DOUBLES} is false.
+     */
+    static final VectorSpecies<Short> QUARTER_SHORTS = VectorSpecies.of(short.class, shape(Math.max(64, bits() / 4)));
+
+    static final boolean SHORTS_TO_DOUBLES = bits() >= 256;
+
     /** Floats in a vector. */
     static final int LANES = FLOATS.length();
 
