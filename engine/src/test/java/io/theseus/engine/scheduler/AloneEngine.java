@@ -7,6 +7,7 @@ import io.theseus.engine.sampler.SampledToken;
 import io.theseus.engine.sampler.SamplingParameters.Logprobs;
 import io.theseus.engine.sampler.SamplingState;
 import io.theseus.engine.sampler.TokenSampler;
+import io.theseus.engine.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,7 +25,10 @@ final class AloneEngine {
     private AloneEngine() {}
 
     static Result answer(StepModel model, GenerationRequest request) {
-        FakeTokenizer tokenizer = new FakeTokenizer();
+        return answer(model, new FakeTokenizer(), request);
+    }
+
+    static Result answer(StepModel model, Tokenizer tokenizer, GenerationRequest request) {
         Set<Integer> ends = request.ignoreEnd()
                 ? Set.of()
                 : request.endTokens().isEmpty() ? tokenizer.endOfGeneration() : request.endTokens();
@@ -73,11 +77,12 @@ final class AloneEngine {
             TokenSampler sampler,
             SamplingState sampling,
             List<SampledToken> chosen) {
+        int position = sequence.length() + 1;
         model.step(List.of(new Chunk(
                 sequence,
                 new int[] {token},
                 0,
-                (index, logits) -> chosen.add(sampler.sample(logits, sampling, sequence.length())))));
+                (index, logits) -> chosen.add(sampler.sample(logits, sampling, position)))));
     }
 
     /** The text before the first stop string to end; without one null, or the whole text if this is the end. */
