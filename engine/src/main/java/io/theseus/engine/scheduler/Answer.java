@@ -6,6 +6,7 @@ import io.theseus.engine.sampler.SampledToken;
 import io.theseus.engine.sampler.SamplingState;
 import io.theseus.engine.sampler.TokenSampler;
 import io.theseus.engine.tokenizer.Tokenizer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * included, are still to be computed, which exactness makes invisible. Belongs to the engine's thread once submitted.
  */
 final class Answer {
+    /** A deadline beyond this is none; it might not even fit into nanoseconds. */
+    private static final Duration FAR = Duration.ofDays(3650);
+
     private final long arrival;
     private final GenerationRequest request;
     private final EventChannel channel;
     private final long submittedAt;
+    private final long deadlineAt;
     private final int limit;
     private final Set<Integer> endTokens;
     private final SamplingState sampling;
@@ -64,6 +69,10 @@ final class Answer {
         endTokens = request.ignoreEnd()
                 ? Set.of()
                 : request.endTokens().isEmpty() ? tokenizer.endOfGeneration() : request.endTokens();
+        deadlineAt = request.deadline()
+                .filter(deadline -> deadline.compareTo(FAR) < 0)
+                .map(deadline -> submittedAt + deadline.toNanos())
+                .orElse(Long.MAX_VALUE);
         sampling = new SamplingState(request.sampling(), tokens);
         text = new TokenText(tokenizer, request.stop(), request.echoSpecial());
     }
@@ -243,9 +252,7 @@ final class Answer {
 
     /** When the deadline passes, or {@code Long.MAX_VALUE}. */
     long deadlineAt() {
-        return request.deadline()
-                .map(d -> submittedAt + Math.min(d.toNanos(), Long.MAX_VALUE / 2))
-                .orElse(Long.MAX_VALUE);
+        return deadlineAt;
     }
 
     /** Since when the channel is full, as of {@code now}; {@code Long.MAX_VALUE} while it has room. */

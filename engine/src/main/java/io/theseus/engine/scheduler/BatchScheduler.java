@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class BatchScheduler implements InferenceEngine {
     private static final System.Logger LOG = System.getLogger(BatchScheduler.class.getName());
 
+    private static final long LONGEST_GRACE_MILLIS = TimeUnit.DAYS.toMillis(365);
+
     /** What a turn came to. */
     enum Turn {
         WORKED,
@@ -48,6 +50,7 @@ public final class BatchScheduler implements InferenceEngine {
     private boolean closed; // guarded by lock
     private @Nullable TheseusException broken; // guarded by lock
     private volatile Load load;
+    private volatile boolean woken;
     private volatile @Nullable Thread thread;
 
     /** For {@link #start}, and for tests that take the turns themselves. */
@@ -159,6 +162,7 @@ public final class BatchScheduler implements InferenceEngine {
     /** One turn of the engine's thread. */
     Turn turn() {
         try {
+            woken = false;
             long now = nanoTime.getAsLong();
             boolean last;
             synchronized (lock) {
@@ -206,14 +210,14 @@ public final class BatchScheduler implements InferenceEngine {
         synchronized (lock) {
             due = stopping ? Math.min(due, cutAt) : due;
         }
-        if (due == Long.MAX_VALUE) {
-            LockSupport.park(this);
-        } else if (due > now) {
+        // The flag, because locks and the model's own waiting may use up a permit that was meant for here.
+        if (!woken && due > now) {
             LockSupport.parkNanos(this, due - now);
         }
     }
 
     private void wake() {
+        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -271,7 +275,8 @@ public final class BatchScheduler implements InferenceEngine {
 
     /** Takes no more requests, and lets the engine's thread end the rest. */
     void beginShutdown(long graceMillis) {
-        long end = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, graceMillis));
+        long end =
+                nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(Math.clamp(graceMillis, 0, LONGEST_GRACE_MILLIS));
         synchronized (lock) {
             cutAt = stopping ? Math.min(cutAt, end) : end;
             stopping = true;

@@ -175,6 +175,16 @@ class BatchSchedulerTest {
     }
 
     @Test
+    void aDeadlineBeyondAllNumbersIsNone() throws Exception {
+        Rig rig = Rig.plain();
+        Generation generation = rig.scheduler.submit(request(prompt(10, 1), 3, Duration.ofSeconds(Long.MAX_VALUE)));
+        Generation past = rig.scheduler.submit(request(prompt(10, 1), 3, Duration.ofSeconds(-1)));
+        rig.drain();
+        assertThat(finished(read(generation)).reason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(finished(read(past)).reason()).isEqualTo(FinishReason.DEADLINE);
+    }
+
+    @Test
     void endTokensAndStopStringsEndAnAnswer() throws Exception {
         Rig rig = Rig.plain();
         List<Integer> free = rig.alone(request(prompt(12, 5), 30));

@@ -89,7 +89,7 @@ class ThreadsTest {
     void shutdownLetsAnswersFinishWithinTheGrace() throws Exception {
         BatchScheduler scheduler = start(256);
         Generation generation = scheduler.submit(request(prompt(10, 1), 100));
-        scheduler.shutdown(30_000);
+        scheduler.shutdown(Long.MAX_VALUE);
         assertThat(Rig.finished(readAll(generation)).reason()).isEqualTo(FinishReason.LENGTH);
         assertThat(scheduler.healthy()).isFalse();
         assertThat(model.freeBlocks()).isEqualTo(400);
@@ -107,6 +107,32 @@ class ThreadsTest {
         scheduler.shutdown(20);
         assertThat(Rig.finished(readAll(paused)).reason()).isEqualTo(FinishReason.SHUTDOWN);
         assertThat(Rig.finished(readAll(waiting)).reason()).isEqualTo(FinishReason.SHUTDOWN);
+        assertThat(model.freeBlocks()).isEqualTo(400);
+    }
+
+    /** Readers, cancellations and submissions race with an engine that keeps falling asleep; a lost wake-up would hang. */
+    @Test
+    void noWakeUpIsLost() throws Exception {
+        try (BatchScheduler scheduler = start(1);
+                ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> futures = new ArrayList<>();
+            for (int reader = 0; reader < 4; reader++) {
+                int number = reader;
+                futures.add(readers.submit(() -> {
+                    for (int i = 0; i < 300; i++) {
+                        Generation generation = scheduler.submit(request(prompt(1 + i % 3, i), 4));
+                        if ((i + number) % 7 == 0) {
+                            generation.cancel();
+                        }
+                        readAll(generation);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> future : futures) {
+                future.get();
+            }
+        }
         assertThat(model.freeBlocks()).isEqualTo(400);
     }
 
