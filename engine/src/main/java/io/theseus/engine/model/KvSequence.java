@@ -88,6 +88,10 @@ final class KvSequence implements StepModel.Sequence {
         length += tokens;
     }
 
+    KvBlock.Shape shape() {
+        return pool.shape();
+    }
+
     KvBlock block(int index) {
         return blocks.get(index).data();
     }

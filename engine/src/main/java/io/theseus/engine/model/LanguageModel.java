@@ -3,6 +3,7 @@ package io.theseus.engine.model;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.gguf.GgufMetadata;
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.KvBlock;
 import io.theseus.engine.tensor.WorkerPool;
@@ -21,17 +22,21 @@ public final class LanguageModel implements StepModel {
     private final ForwardPass forward;
     private final ModelWeights weights;
     private final String kernelName;
+    private final GgufMetadata metadata;
+    private byte[] modelRoot = {};
 
     private LanguageModel(
             ModelConfig config,
             ModelOptions options,
             WorkerPool workers,
             ModelWeights weights,
-            Kernels kernels) {
+            Kernels kernels,
+            GgufMetadata metadata) {
         this.config = config;
         this.workers = workers;
         this.weights = weights;
         this.kernelName = kernels.toString();
+        this.metadata = metadata;
         KvBlock.Shape shape = new KvBlock.Shape(config.layers(), config.kvHeads(), config.headDim());
         int blocks = (int) Math.min(1 << 24, options.kvBytes() / shape.bytes());
         if (blocks == 0) {
@@ -62,7 +67,8 @@ public final class LanguageModel implements StepModel {
         WorkerPool workers = new WorkerPool(options.effectiveThreads());
         try {
             ModelWeights weights = ModelWeights.load(file, config, workers);
-            return new LanguageModel(config, options, workers, weights, KernelChoice.of(options.kernel()));
+            return new LanguageModel(
+                    config, options, workers, weights, KernelChoice.of(options.kernel()), file.metadata());
         } catch (RuntimeException | Error e) {
             workers.close();
             throw e;
@@ -158,6 +164,58 @@ public final class LanguageModel implements StepModel {
                         "token id " + token + " is outside the vocabulary of " + config.vocabulary());
             }
         }
+    }
+
+    /**
+     * SHA-256 that names this model's function: weights as the arithmetic uses them, configuration, tokenizer. Takes about a second
+     * per GB; computed once.
+     */
+    public synchronized byte[] modelRoot() {
+        if (modelRoot.length == 0) {
+            modelRoot = ModelRoot.of(config, weights, metadata);
+        }
+        return modelRoot.clone();
+    }
+
+    /** SHA-256 over the sequence's canonical state: equal on every machine that computed or fetched the same tokens' state. */
+    public byte[] stateRoot(Sequence sequence) {
+        return KvState.root((KvSequence) sequence);
+    }
+
+    /** Canonical bytes of one position's state. */
+    public int stateBytesPerToken() {
+        return KvState.bytesPerPosition(kv.shape());
+    }
+
+    /**
+     * The state of positions {@code from} to {@code to - 1} as canonical bytes.
+     *
+     * @throws TheseusException {@link ErrorCode#BAD_INPUT} if the sequence does not hold them
+     */
+    public byte[] exportState(Sequence sequence, int from, int to) {
+        return KvState.export((KvSequence) sequence, from, to);
+    }
+
+    /**
+     * Appends exported state to a sequence. Whether it belongs there is for the caller to know: compare {@link #stateRoot}.
+     *
+     * @throws TheseusException {@link ErrorCode#BAD_INPUT} for bytes that no export gives, {@link ErrorCode#BUSY} without free blocks,
+     *     {@link ErrorCode#CONTEXT_OVERFLOW} beyond the context; the sequence is then unchanged
+     */
+    public void importState(Sequence sequence, byte[] bytes) {
+        KvSequence own = (KvSequence) sequence;
+        int count = bytes.length / stateBytesPerToken();
+        if (count > contextLength - own.length()) {
+            throw new TheseusException(
+                    ErrorCode.CONTEXT_OVERFLOW,
+                    (long) own.length() + count + " tokens do not fit the context of " + contextLength);
+        }
+        if (own.blocksToGrow(count) > kv.available()) {
+            throw new TheseusException(
+                    ErrorCode.BUSY,
+                    "a state of " + count + " tokens needs more KV blocks than the " + kv.available() + " free");
+        }
+        KvState.restore(own, bytes);
     }
 
     /** Sees the residual after the embedding and each layer of every batch, for golden tests. */

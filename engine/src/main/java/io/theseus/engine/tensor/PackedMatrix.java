@@ -2,6 +2,8 @@ package io.theseus.engine.tensor;
 
 import io.theseus.engine.gguf.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -168,6 +170,27 @@ public final class PackedMatrix {
 
     int scaleIndex(int row, int block) {
         return (row / GROUP * scaleBlocks() + block) * GROUP + row % GROUP;
+    }
+
+    /** Feeds every row's q (int8), kw, km (int16) and Sw (f32), big-endian: what is computed, not how it is laid out. */
+    public void hashInto(MessageDigest digest) {
+        ByteBuffer bytes = ByteBuffer.allocate(columns + 4 * scaleBlocks() + 4);
+        int[] q = new int[columns];
+        for (int row = 0; row < rows; row++) {
+            bytes.clear();
+            codes(row, q);
+            for (int code : q) {
+                bytes.put((byte) code);
+            }
+            for (int b = 0; b < scaleBlocks(); b++) {
+                bytes.putShort((short) kw(row, b));
+            }
+            for (int b = 0; b < scaleBlocks(); b++) {
+                bytes.putShort((short) km(row, b));
+            }
+            bytes.putInt(Float.floatToRawIntBits(rowScale[row]));
+            digest.update(bytes.array());
+        }
     }
 
     /** Row {@code row} as f32: the embedding of a token (rule 3). */

@@ -112,8 +112,7 @@ final class VectorLinear {
     }
 
     /** Sums of (code) * x per block of 32, for two vectors of rows and one token. */
-    private static void sums4(
-            int[] codes, int first, int second, float[] x, float[] xSums, int blocks, float[] sums) {
+    private static void sums4(int[] codes, int first, int second, float[] x, float[] xSums, int blocks, float[] sums) {
         for (int b = 0; b < blocks; b++) {
             // Codes are stored + 8: start from -8 * sum(x).
             FloatVector s0 = FloatVector.broadcast(FLOATS, -8f * xSums[b]);
@@ -154,8 +153,7 @@ final class VectorLinear {
         }
     }
 
-    private static void sums8(
-            byte[] codes, int first, int second, float[] x, int blocks, int width, float[] sums) {
+    private static void sums8(byte[] codes, int first, int second, float[] x, int blocks, int width, float[] sums) {
         for (int b = 0; b < blocks; b++) {
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector t0 = s0;
@@ -166,16 +164,14 @@ final class VectorLinear {
             for (int c = 0; c < width; c += 2, at += 2 * PackedMatrix.GROUP) {
                 FloatVector p = FloatVector.broadcast(FLOATS, x[k + c]);
                 FloatVector q = FloatVector.broadcast(FLOATS, x[k + c + 1]);
-                FloatVector v0 = (FloatVector) ByteVector.fromArray(BYTES, codes, first + at)
+                FloatVector v0 = (FloatVector)
+                        ByteVector.fromArray(BYTES, codes, first + at).convertShape(VectorOperators.B2F, FLOATS, 0);
+                FloatVector u0 = (FloatVector)
+                        ByteVector.fromArray(BYTES, codes, second + at).convertShape(VectorOperators.B2F, FLOATS, 0);
+                FloatVector v1 = (FloatVector) ByteVector.fromArray(BYTES, codes, first + at + PackedMatrix.GROUP)
                         .convertShape(VectorOperators.B2F, FLOATS, 0);
-                FloatVector u0 = (FloatVector) ByteVector.fromArray(BYTES, codes, second + at)
+                FloatVector u1 = (FloatVector) ByteVector.fromArray(BYTES, codes, second + at + PackedMatrix.GROUP)
                         .convertShape(VectorOperators.B2F, FLOATS, 0);
-                FloatVector v1 =
-                        (FloatVector) ByteVector.fromArray(BYTES, codes, first + at + PackedMatrix.GROUP)
-                                .convertShape(VectorOperators.B2F, FLOATS, 0);
-                FloatVector u1 = (FloatVector)
-                        ByteVector.fromArray(BYTES, codes, second + at + PackedMatrix.GROUP)
-                                .convertShape(VectorOperators.B2F, FLOATS, 0);
                 if (VectorShapes.FUSED) {
                     s0 = v0.fma(p, s0);
                     t0 = u0.fma(p, t0);
@@ -215,11 +211,9 @@ final class VectorLinear {
     private static void unpack8(byte[] codes, int first, int second, int width, float[] tile) {
         for (int c = 0; c < width; c++) {
             int at = c * PackedMatrix.GROUP;
-            ((FloatVector) ByteVector.fromArray(BYTES, codes, first + at)
-                            .convertShape(VectorOperators.B2F, FLOATS, 0))
+            ((FloatVector) ByteVector.fromArray(BYTES, codes, first + at).convertShape(VectorOperators.B2F, FLOATS, 0))
                     .intoArray(tile, c * TILE_ROWS);
-            ((FloatVector) ByteVector.fromArray(BYTES, codes, second + at)
-                            .convertShape(VectorOperators.B2F, FLOATS, 0))
+            ((FloatVector) ByteVector.fromArray(BYTES, codes, second + at).convertShape(VectorOperators.B2F, FLOATS, 0))
                     .intoArray(tile, c * TILE_ROWS + LANES);
         }
     }
@@ -282,8 +276,7 @@ final class VectorLinear {
     }
 
     /** Row totals of one token: sum over blocks of kw * sums. Needs fused multiply-add, which every machine with this width has. */
-    private static void totals(
-            short[] kw, int first, int second, float[] sums, int blocks, double[] totals) {
+    private static void totals(short[] kw, int first, int second, float[] sums, int blocks, double[] totals) {
         DoubleVector t0 = DoubleVector.zero(DOUBLES);
         DoubleVector t1 = t0;
         DoubleVector t2 = t0;
@@ -291,23 +284,23 @@ final class VectorLinear {
         for (int b = 0; b < blocks; b++) {
             int at = b * PackedMatrix.GROUP;
 
-            DoubleVector s0 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS).convertShape(VectorOperators.F2D, DOUBLES, 0);
-            DoubleVector w0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at)
-                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector s0 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS)
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w0 = (DoubleVector)
+                    ShortVector.fromArray(QUARTER_SHORTS, kw, first + at).convertShape(VectorOperators.S2D, DOUBLES, 0);
             t0 = s0.fma(w0, t0);
-            DoubleVector s1 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s1 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at + LANES / 2)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             t1 = s1.fma(w1, t1);
-            DoubleVector s2 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s2 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             t2 = s2.fma(w2, t2);
-            DoubleVector s3 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s3 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at + LANES / 2)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             t3 = s3.fma(w3, t3);
@@ -328,29 +321,29 @@ final class VectorLinear {
         for (int b = 0; b < blocks; b++) {
             int at = b * PackedMatrix.GROUP;
             DoubleVector xs = DoubleVector.broadcast(DOUBLES, xSums[b]);
-            DoubleVector s0 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS).convertShape(VectorOperators.F2D, DOUBLES, 0);
-            DoubleVector w0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at)
-                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
-            DoubleVector m0 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, first + at)
-                    .convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector s0 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS)
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector w0 = (DoubleVector)
+                    ShortVector.fromArray(QUARTER_SHORTS, kw, first + at).convertShape(VectorOperators.S2D, DOUBLES, 0);
+            DoubleVector m0 = (DoubleVector)
+                    ShortVector.fromArray(QUARTER_SHORTS, km, first + at).convertShape(VectorOperators.S2D, DOUBLES, 0);
             t0 = s0.fma(w0, m0.fma(xs, t0));
-            DoubleVector s1 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s1 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 1 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, first + at + LANES / 2)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             DoubleVector m1 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, first + at + LANES / 2)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             t1 = s1.fma(w1, m1.fma(xs, t1));
-            DoubleVector s2 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s2 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 2 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             DoubleVector m2 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, second + at)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             t2 = s2.fma(w2, m2.fma(xs, t2));
-            DoubleVector s3 = (DoubleVector)
-                    FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2)).convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector s3 = (DoubleVector) FloatVector.fromArray(HALF_FLOATS, sums, b * TILE_ROWS + 3 * (LANES / 2))
+                    .convertShape(VectorOperators.F2D, DOUBLES, 0);
             DoubleVector w3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, kw, second + at + LANES / 2)
                     .convertShape(VectorOperators.S2D, DOUBLES, 0);
             DoubleVector m3 = (DoubleVector) ShortVector.fromArray(QUARTER_SHORTS, km, second + at + LANES / 2)
@@ -367,8 +360,7 @@ final class VectorLinear {
     private static void scales(PackedMatrix w, int row, int block, float[] scales) {
         for (int half = 0; half < 2; half++) {
             int at = w.scaleIndex(row + half * LANES, block);
-            ((FloatVector) ShortVector.fromArray(HALF_SHORTS, w.kw(), at)
-                            .convertShape(VectorOperators.S2F, FLOATS, 0))
+            ((FloatVector) ShortVector.fromArray(HALF_SHORTS, w.kw(), at).convertShape(VectorOperators.S2F, FLOATS, 0))
                     .intoArray(scales, half * LANES);
             if (w.hasMinimum()) {
                 ((FloatVector) ShortVector.fromArray(HALF_SHORTS, w.km(), at)
