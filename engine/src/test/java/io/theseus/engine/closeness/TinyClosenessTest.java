@@ -30,7 +30,7 @@ class TinyClosenessTest {
 
     @TestFactory
     Stream<DynamicTest> everyModelIsCloseToTheTruth() {
-        List<TinyGolden> models = TinyGolden.of(ReferenceModelTest.ARCHITECTURES, ReferenceModelTest.TYPES);
+        List<TinyGolden> models = TinyGolden.all();
         assertThat(models).hasSize(19);
         return models.stream().map(model -> DynamicTest.dynamicTest(model.file(), () -> check(model)));
     }

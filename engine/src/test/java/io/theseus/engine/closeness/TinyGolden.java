@@ -18,7 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
  * @param types storage types of its tensors
  * @param cases one per prompt
  */
-record TinyGolden(String file, String architecture, List<String> types, List<Case> cases) {
+public record TinyGolden(String file, String architecture, List<String> types, List<Case> cases) {
+    private static final List<String> ARCHITECTURES = List.of("llama", "qwen2", "qwen3");
+    private static final List<String> TYPES =
+            List.of("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K");
+
     /**
      * @param ids the prompt
      * @param truth transformers' logits after its last token: (vocabulary)
@@ -27,14 +31,20 @@ record TinyGolden(String file, String architecture, List<String> types, List<Cas
      * @param truthMargin how much larger the chosen logit was than the next, at each of them
      * @param peer llama.cpp's logits after the last token: (vocabulary)
      */
-    record Case(int[] ids, float[] truth, int[] truthArgmax, int[] truthGreedy, float[] truthMargin, float[] peer) {}
+    public record Case(
+            int[] ids, float[] truth, int[] truthArgmax, int[] truthGreedy, float[] truthMargin, float[] peer) {}
 
-    Path path() {
+    public Path path() {
         return Golden.require("data/golden/tiny/" + file);
     }
 
-    /** The models of the architectures and storage types in {@code architectures} and {@code types}; skips where absent. */
-    static List<TinyGolden> of(List<String> architectures, List<String> types) {
+    /** Every model of an architecture and a storage type that the engine runs; skips where absent. */
+    public static List<TinyGolden> all() {
+        return of(ARCHITECTURES, TYPES);
+    }
+
+    /** The models of the architectures and storage types in {@code architectures} and {@code types}. */
+    private static List<TinyGolden> of(List<String> architectures, List<String> types) {
         JsonMapper json = JsonMapper.shared();
         List<TinyGolden> all = new ArrayList<>();
         for (String line : Golden.jsonLines("data/golden/tiny/tiny_goldens.jsonl.gz")) {
