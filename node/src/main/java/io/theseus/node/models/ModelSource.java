@@ -68,7 +68,7 @@ public sealed interface ModelSource {
         URI uri(URI endpoint) {
             try {
                 String path = "/" + repository + "/resolve/" + revision + "/" + file;
-                return new URI(endpoint + new URI(null, null, path, null).getRawPath());
+                return new URI(endpoint + new URI(null, null, path, null).toASCIIString());
             } catch (URISyntaxException e) {
                 throw new TheseusException(ErrorCode.BAD_INPUT, this + " makes no address: " + e.getMessage(), e);
             }

@@ -39,13 +39,17 @@ final class WebClient implements AutoCloseable {
     WebClient(ProxySetting proxy, Duration patience) {
         this.patience = patience;
         allowProxyPasswords(proxy);
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(patience)
-                .proxy(new ByTarget(proxy))
-                .authenticator(new ProxyLogin(proxy))
-                .build();
+                .proxy(new ByTarget(proxy));
+        // Only where a proxy wants a password: with an authenticator the client makes a fault of an odd 401 of a
+        // server.
+        if (proxy.https().or(proxy::http).map(URI::getRawUserInfo).isPresent()) {
+            builder.authenticator(new ProxyLogin(proxy));
+        }
+        this.client = builder.build();
     }
 
     /**
