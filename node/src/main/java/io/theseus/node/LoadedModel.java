@@ -6,6 +6,8 @@ import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.toolcall.AnswerParser;
 import io.theseus.engine.toolcall.AnswerPart;
 import io.theseus.engine.toolcall.ToolCallFormat;
+import io.theseus.node.prompt.Bos;
+import io.theseus.node.prompt.PromptWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +57,14 @@ public final class LoadedModel implements AutoCloseable {
      */
     public Prompt prompt(List<Map<String, Object>> messages, Instant now) {
         Tokenizer tokenizer = engine().tokenizer();
-        String text = served.template()
-                .map(template -> template.render(ChatInput.of(messages, now)))
-                .orElseGet(() -> messages.stream()
-                        .map(message -> String.valueOf(message.get("content")))
-                        .collect(Collectors.joining("\n")));
-        return new Prompt(text, tokenizer.encode(text, true));
+        if (served.template().isPresent()) {
+            var prompt = new PromptWriter(served.template().get(), tokenizer).write(ChatInput.of(messages, now));
+            return new Prompt(prompt.text(), prompt.ids());
+        }
+        String text = messages.stream()
+                .map(message -> String.valueOf(message.get("content")))
+                .collect(Collectors.joining("\n"));
+        return new Prompt(text, Bos.prepend(tokenizer.encode(text, false), tokenizer));
     }
 
     /** Takes an answer to {@code prompt} apart into reasoning and text. */

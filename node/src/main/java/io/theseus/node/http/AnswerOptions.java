@@ -189,9 +189,12 @@ record AnswerOptions(
 
     private static Set<Integer> readEndTokens(Fields fields, Tokenizer tokenizer) {
         Set<Integer> ends = new HashSet<>();
-        for (JsonNode id : fields.array("stop_token_ids", MAX_END_TOKENS).orElse(List.of())) {
-            ends.add(tokenId("stop_token_ids", id.asString(), tokenizer));
-        }
+        fields.array("stop_token_ids", MAX_END_TOKENS);
+        fields.value("stop_token_ids").ifPresent(array -> {
+            for (int id : CompletionRequest.readIds(array, "stop_token_ids", tokenizer)) {
+                ends.add(id);
+            }
+        });
         return ends;
     }
 

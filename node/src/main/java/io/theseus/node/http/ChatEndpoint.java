@@ -2,11 +2,11 @@ package io.theseus.node.http;
 
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.scheduler.InferenceEngine;
-import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.toolcall.ToolCallFormat;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
+import io.theseus.node.prompt.Prompt;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,17 +51,17 @@ final class ChatEndpoint {
     private void answer(Exchange exchange, Fields fields, ServedModel model) throws InterruptedException {
         InferenceEngine engine = model.engine();
         Tokenizer tokenizer = engine.tokenizer();
-        ChatTemplate template = requireTemplate(model);
+        ModelTools.Chat chat = tools.chat(model);
         AnswerOptions options = ChatRequest.readOptions(fields, tokenizer, ids);
-        ChatRequest request = ChatRequest.read(fields, template);
-        ChatPrompt prompt = ChatPrompt.of(request, template, tokenizer, tools.control(model), clock.instant());
+        ChatRequest request = ChatRequest.read(fields, chat.template());
+        Prompt prompt = chat.writer().write(request.input(clock.instant()));
         int room = engine.contextLength() - prompt.ids().length;
         if (room <= 0) {
             throw ContextRoom.exceeded("messages", prompt.ids().length, engine.contextLength());
         }
         int maxTokens = AnswerOptions.maxTokens(fields, 1, "max_completion_tokens", "max_tokens")
                 .orElse(room);
-        ToolCallFormat format = tools.format(template);
+        ToolCallFormat format = chat.format();
         boolean withTools = !request.tools().isEmpty();
         List<GenerationRequest> requests = new ArrayList<>();
         List<ChatChoice> choices = new ArrayList<>();
@@ -90,24 +90,13 @@ final class ChatEndpoint {
         ServedModel model = ModelEndpoints.choose(models, fields);
         exchange.model(model.id());
         try (Answering.Slot slot = answering.enter()) {
-            ChatTemplate template = requireTemplate(model);
-            ChatPrompt prompt = ChatPrompt.of(
-                    ChatRequest.read(fields, template),
-                    template,
-                    model.engine().tokenizer(),
-                    tools.control(model),
-                    clock.instant());
+            ModelTools.Chat chat = tools.chat(model);
+            Prompt prompt = chat.writer()
+                    .write(ChatRequest.read(fields, chat.template()).input(clock.instant()));
             ObjectNode body = JsonNodeFactory.instance.objectNode();
             body.put("prompt", prompt.text());
             body.put("count", prompt.ids().length);
             exchange.send(200, body);
         }
-    }
-
-    static ChatTemplate requireTemplate(ServedModel model) {
-        return model.template()
-                .orElseThrow(() -> ApiError.unsupported(
-                        "messages",
-                        "The model " + model.id() + " has no chat template; use /v1/completions with a prompt."));
     }
 }

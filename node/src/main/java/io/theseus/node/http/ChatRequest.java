@@ -1,8 +1,10 @@
 package io.theseus.node.http;
 
 import io.theseus.engine.sampler.SamplingParameters;
+import io.theseus.engine.template.ChatInput;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -212,8 +214,8 @@ record ChatRequest(
         return variables;
     }
 
-    ChatRequest withMessages(List<Map<String, Object>> others) {
-        return new ChatRequest(others, tools, variables, addGenerationPrompt, continueFinalMessage);
+    ChatInput input(Instant now) {
+        return new ChatInput(messages, tools, variables, addGenerationPrompt, continueFinalMessage, now);
     }
 
     /** {@code logprobs: true} and {@code top_logprobs} as one number: -1 = none. */

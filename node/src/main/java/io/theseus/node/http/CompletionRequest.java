@@ -2,6 +2,7 @@ package io.theseus.node.http;
 
 import io.theseus.engine.sampler.SamplingParameters;
 import io.theseus.engine.tokenizer.Tokenizer;
+import io.theseus.node.prompt.Bos;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

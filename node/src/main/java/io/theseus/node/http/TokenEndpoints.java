@@ -1,9 +1,9 @@
 package io.theseus.node.http;
 
-import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
+import io.theseus.node.prompt.Bos;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -48,13 +48,9 @@ final class TokenEndpoints {
 
     private int[] ids(Fields fields, ServedModel model, Tokenizer tokenizer) {
         if (fields.value("messages").isPresent()) {
-            ChatTemplate template = ChatEndpoint.requireTemplate(model);
-            return ChatPrompt.of(
-                            ChatRequest.read(fields, template),
-                            template,
-                            tokenizer,
-                            tools.control(model),
-                            clock.instant())
+            ModelTools.Chat chat = tools.chat(model);
+            return chat.writer()
+                    .write(ChatRequest.read(fields, chat.template()).input(clock.instant()))
                     .ids();
         }
         String name = fields.value("prompt").isPresent() ? "prompt" : "content";

@@ -73,6 +73,8 @@ class ErrorHttpTest {
                 "{\"prompt\":\"x\",\"logit_bias\":{\"1\":101}} | 400 | logit_bias.1 | invalid_value",
                 "{\"prompt\":\"x\",\"logit_bias\":{\"999\":1}} | 400 | logit_bias | invalid_value",
                 "{\"prompt\":\"x\",\"logprobs\":21} | 400 | logprobs | invalid_value",
+                "{\"prompt\":\"x\",\"stop_token_ids\":[[\"a\"]]} | 400 | stop_token_ids[0] | invalid_type",
+                "{\"prompt\":\"x\",\"stop_token_ids\":5} | 400 | stop_token_ids | invalid_type",
                 "{\"prompt\":\"x\",\"suffix\":\"y\"} | 400 | suffix | unsupported_value",
                 "{\"prompt\":\"x\",\"best_of\":2} | 400 | best_of | unsupported_value",
                 "{\"prompt\":\"x\",\"echo\":true,\"logprobs\":1} | 400 | echo | unsupported_value",

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An engine that says what its script says, one byte a token, and can be held before any token. */
@@ -34,6 +35,10 @@ final class FakeEngine implements InferenceEngine {
     final List<Scripted> generations = new CopyOnWriteArrayList<>();
 
     volatile boolean held;
+
+    /** How many events of an answer come by themselves, unless {@link #held}. */
+    volatile ToIntFunction<GenerationRequest> allowance = request -> Integer.MAX_VALUE;
+
     volatile boolean healthy = true;
     volatile @Nullable TheseusException refusal;
     volatile @Nullable TheseusException failureAfterFirst;
@@ -62,12 +67,13 @@ final class FakeEngine implements InferenceEngine {
         final CountDownLatch cancelled = new CountDownLatch(1);
         private final Deque<GenerationEvent> events = new ArrayDeque<>();
         private final int promptTokens;
-        private int allowed = held ? 0 : Integer.MAX_VALUE;
+        private int allowed;
         private @Nullable GenerationEvent last;
 
         private Scripted(GenerationRequest request, String text) {
             promptTokens = request.prompt().length;
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            allowed = held ? 0 : allowance.applyAsInt(request);
+            byte[] bytes = beforeStop(text, request.stop()).getBytes(StandardCharsets.UTF_8);
             int most = Math.min(bytes.length, request.maxTokens());
             String shown = new String(bytes, 0, most, StandardCharsets.UTF_8);
             for (int i = 0; i < shown.length(); ) {
@@ -92,6 +98,19 @@ final class FakeEngine implements InferenceEngine {
             } else {
                 events.add(finished(cut ? FinishReason.LENGTH : forcedReason, most + (cut ? 0 : 1)));
             }
+        }
+
+        private static String beforeStop(String text, List<String> stops) {
+            int end = text.length();
+            for (String stop : stops) {
+                int at = text.indexOf(stop);
+                end = at >= 0 ? Math.min(end, at) : end;
+            }
+            return text.substring(0, end);
+        }
+
+        private synchronized boolean running() {
+            return last == null;
         }
 
         private Finished finished(FinishReason reason, int tokens) {
@@ -179,7 +198,8 @@ final class FakeEngine implements InferenceEngine {
 
     @Override
     public Load load() {
-        return new Load(1, 2, 3, 40, 500, 60, 700, 8);
+        int running = (int) generations.stream().filter(Scripted::running).count();
+        return new Load(running, 2, 3, 40, 500, 60, 700, 8);
     }
 
     @Override

@@ -39,8 +39,11 @@ final class ServerFixture implements AutoCloseable {
     private final JsonMapper mapper = new JsonMapper();
 
     private ServerFixture(
-            HttpConfig config, Function<GenerationRequest, String> script, Optional<ChatTemplate> template) {
-        engine = new FakeEngine(new FakeTokenizer(false), 512, script);
+            HttpConfig config,
+            int contextLength,
+            Function<GenerationRequest, String> script,
+            Optional<ChatTemplate> template) {
+        engine = new FakeEngine(new FakeTokenizer(false), contextLength, script);
         models = ServedModels.of(List.of(new ServedModel(MODEL, 1_700_000_000, "fp_test", engine, template)));
         server = HttpServer.start(config, models, log::add, InstantSource.fixed(NOW));
     }
@@ -51,12 +54,21 @@ final class ServerFixture implements AutoCloseable {
 
     static ServerFixture start(UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {
         return new ServerFixture(
-                change.apply(quick()), script, Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")));
+                change.apply(quick()), 512, script, Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")));
+    }
+
+    /** A model with this template and a longer context, behind a key. */
+    static ServerFixture chatting(String key, String template, Function<GenerationRequest, String> script) {
+        return new ServerFixture(
+                Configs.keys(quick(), key),
+                4096,
+                script,
+                Optional.of(ChatTemplate.compile(template, null, "<|im_end|>")));
     }
 
     /** A model that only completes text. */
     static ServerFixture completing(UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {
-        return new ServerFixture(change.apply(quick()), script, Optional.empty());
+        return new ServerFixture(change.apply(quick()), 512, script, Optional.empty());
     }
 
     /** The default configuration on a free port, with short times. */

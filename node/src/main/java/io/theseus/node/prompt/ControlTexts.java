@@ -1,4 +1,4 @@
-package io.theseus.node.http;
+package io.theseus.node.prompt;
 
 import io.theseus.engine.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;

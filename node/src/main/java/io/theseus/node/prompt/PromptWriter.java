@@ -1,10 +1,11 @@
-package io.theseus.node.http;
+package io.theseus.node.prompt;
 
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
 import io.theseus.engine.template.ChatInput;
 import io.theseus.engine.template.ChatMessages;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,12 +15,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations to token ids, such that only the template makes control tokens and never what somebody wrote.
- *
- * @param text the rendered conversation
- * @param ids its tokens
+ * Writes the prompts of one model: renders its chat template and makes tokens of the text, such that control tokens come from the
+ * template alone and never from what somebody wrote. Immutable; safe for use by many threads.
  */
-record ChatPrompt(String text, int[] ids) {
+public final class PromptWriter {
     /*
      * A rendered prompt is one string: it does not say which "<|im_end|>" the template wrote and which a user did. So:
      *
@@ -42,67 +41,77 @@ record ChatPrompt(String text, int[] ids) {
 
     private static final char LAST_MARK = '\uF8FF';
 
+    private final ChatTemplate template;
+    private final Tokenizer tokenizer;
+    private final ControlTexts control;
+
+    /** Looks through the vocabulary once; keep the writer for as long as the model. */
+    public PromptWriter(ChatTemplate template, Tokenizer tokenizer) {
+        this.template = template;
+        this.tokenizer = tokenizer;
+        this.control = new ControlTexts(tokenizer);
+    }
+
     /**
-     * @throws ApiException status 400 if the template cannot keep apart what the request wrote
-     * @throws io.theseus.core.TheseusException {@code BAD_INPUT} if the template refuses the conversation
+     * The prompt of a conversation. Messages may be as API clients send them ({@link ChatMessages#normalize}).
+     *
+     * @throws TheseusException {@code BAD_INPUT} if the template refuses the conversation, or cannot keep apart from its own words what
+     *     the conversation says
      */
-    static ChatPrompt of(
-            ChatRequest asked, ChatTemplate template, Tokenizer tokenizer, ControlTexts control, Instant now) {
+    public Prompt write(ChatInput asked) {
         // First of all, since JSON text of earlier tool calls may spell control texts with escapes.
-        ChatRequest request = asked.withMessages(ChatMessages.normalize(template, asked.messages()));
-        String text = render(request, template, now, UnaryOperator.identity());
-        StringBuilder all = new StringBuilder();
+        ChatInput input = withMessages(asked, ChatMessages.normalize(template, asked.messages()));
+        String text = template.render(input);
+        StringBuilder written = new StringBuilder();
         boolean[] suspect = {false};
-        strings(request, string -> {
+        strings(input, string -> {
             suspect[0] |= control.suspects(string);
-            all.append(string);
+            written.append(string);
             return string;
         });
         if (!suspect[0]) {
-            return new ChatPrompt(text, Bos.prepend(tokenizer.encode(text, true), tokenizer));
+            return new Prompt(text, Bos.prepend(tokenizer.encode(text, true), tokenizer));
         }
-        char mark = freeMark(text, all);
-        String marked = render(request, template, now, string -> control.breakAll(string, mark));
+        char mark = freeMark(text, written);
+        String marked = template.render(strings(input, string -> control.breakAll(string, mark)));
         if (!strip(marked, mark).equals(text)) {
-            marked = render(request, template, now, string -> control.breakWhole(string, mark));
+            marked = template.render(strings(input, string -> control.breakWhole(string, mark)));
         }
         if (!strip(marked, mark).equals(text)) {
-            throw ApiError.invalid(
-                    "messages",
-                    "A message contains the text of one of the model's control tokens in a place that its chat template"
-                            + " interprets. Remove it from the message.");
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT,
+                    "a message contains the text of one of the model's control tokens in a place that its chat template"
+                            + " interprets; remove it from the message");
         }
-        return new ChatPrompt(text, Bos.prepend(encodeMarked(marked, mark, tokenizer, control), tokenizer));
+        return new Prompt(text, Bos.prepend(encodeMarked(marked, mark), tokenizer));
     }
 
-    private static String render(
-            ChatRequest request, ChatTemplate template, Instant now, UnaryOperator<String> change) {
-        ChatRequest changed = strings(request, change);
-        return template.render(new ChatInput(
-                changed.messages(),
-                changed.tools(),
-                changed.variables(),
-                changed.addGenerationPrompt(),
-                changed.continueFinalMessage(),
-                now));
+    private static ChatInput withMessages(ChatInput input, List<Map<String, Object>> messages) {
+        return new ChatInput(
+                messages,
+                input.tools(),
+                input.variables(),
+                input.addGenerationPrompt(),
+                input.continueFinalMessage(),
+                input.now());
     }
 
-    /** The request with every string that somebody wrote changed; roles are words of the API. */
-    private static ChatRequest strings(ChatRequest request, UnaryOperator<String> change) {
-        List<Map<String, Object>> messages = new ArrayList<>(request.messages().size());
-        for (Map<String, Object> message : request.messages()) {
+    /** The input with every string that somebody wrote changed; roles are words of the API, checked before. */
+    private static ChatInput strings(ChatInput input, UnaryOperator<String> change) {
+        List<Map<String, Object>> messages = new ArrayList<>(input.messages().size());
+        for (Map<String, Object> message : input.messages()) {
             Map<String, Object> copy = new LinkedHashMap<>();
             message.forEach((key, value) -> copy.put(key, key.equals("role") ? value : changed(value, change)));
             messages.add(copy);
         }
-        List<Map<String, Object>> tools = new ArrayList<>(request.tools().size());
-        for (Map<String, Object> tool : request.tools()) {
+        List<Map<String, Object>> tools = new ArrayList<>(input.tools().size());
+        for (Map<String, Object> tool : input.tools()) {
             tools.add(changedMap(tool, change));
         }
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        request.variables().forEach((key, value) -> variables.put(key, value == null ? null : changed(value, change)));
-        return new ChatRequest(
-                messages, tools, variables, request.addGenerationPrompt(), request.continueFinalMessage());
+        input.variables().forEach((key, value) -> variables.put(key, value == null ? null : changed(value, change)));
+        return new ChatInput(
+                messages, tools, variables, input.addGenerationPrompt(), input.continueFinalMessage(), input.now());
     }
 
     private static Object changed(Object value, UnaryOperator<String> change) {
@@ -131,7 +140,7 @@ record ChatPrompt(String text, int[] ids) {
                 return mark;
             }
         }
-        throw ApiError.invalid("messages", "The messages use every private-use character; remove some.");
+        throw new TheseusException(ErrorCode.BAD_INPUT, "the messages use every private-use character; remove some");
     }
 
     private record Same(char mark) {
@@ -144,7 +153,7 @@ record ChatPrompt(String text, int[] ids) {
         return text.replace(String.valueOf(mark), "");
     }
 
-    private static int[] encodeMarked(String marked, char mark, Tokenizer tokenizer, ControlTexts control) {
+    private int[] encodeMarked(String marked, char mark) {
         List<int[]> pieces = new ArrayList<>();
         // [cleanFrom, from) is clean, [from, i) is the stretch since the last control text.
         int cleanFrom = 0;

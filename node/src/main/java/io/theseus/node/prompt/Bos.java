@@ -1,14 +1,14 @@
-package io.theseus.node.http;
+package io.theseus.node.prompt;
 
 import io.theseus.engine.tokenizer.Tokenizer;
 import java.util.OptionalInt;
 
 /** The token that begins a text. */
-final class Bos {
+public final class Bos {
     private Bos() {}
 
     /** {@code ids} with the BOS in front if the model wants one and it is not there already. */
-    static int[] prepend(int[] ids, Tokenizer tokenizer) {
+    public static int[] prepend(int[] ids, Tokenizer tokenizer) {
         OptionalInt bos = tokenizer.bos();
         if (!tokenizer.addsBos() || bos.isEmpty() || (ids.length > 0 && ids[0] == bos.getAsInt())) {
             return ids;

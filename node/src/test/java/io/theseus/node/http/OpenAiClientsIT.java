@@ -1,0 +1,225 @@
+package io.theseus.node.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.model.LanguageModel;
+import io.theseus.engine.model.ModelOptions;
+import io.theseus.engine.scheduler.BatchScheduler;
+import io.theseus.engine.scheduler.GenerationRequest;
+import io.theseus.engine.scheduler.SchedulerListener;
+import io.theseus.engine.scheduler.SchedulerSettings;
+import io.theseus.engine.template.ChatTemplate;
+import io.theseus.engine.tokenizer.Tokenizers;
+import io.theseus.node.ServedModel;
+import io.theseus.node.ServedModels;
+import io.theseus.testkit.Golden;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * OpenAI's own libraries, and curl, against this API: first with a scripted engine, then with the real model. The libraries are
+ * installed by their own package clients into {@code target/}.
+ */
+class OpenAiClientsIT {
+    private static final String KEY = "sk-test-key";
+    private static final String PYTHON_LIBRARY = "openai==3.52.0";
+    private static final String JAVASCRIPT_LIBRARY = "openai@6.49.0";
+    private static final boolean WINDOWS =
+            System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("win");
+    private static final Path WORK = Path.of("target", "e2e").toAbsolutePath();
+    private static final Path SCRIPTS = Path.of("..", "e2e").toAbsolutePath().normalize();
+
+    @BeforeAll
+    static void makeFolder() throws IOException {
+        Files.createDirectories(WORK);
+    }
+
+    @Test
+    void pythonLibraryAgainstTheScriptedEngine() throws Exception {
+        Path python = python();
+        try (ServerFixture http = scripted()) {
+            run(
+                    WORK,
+                    python.toString(),
+                    script("openai_client.py"),
+                    http.address().toString(),
+                    KEY,
+                    ServerFixture.MODEL);
+            assertThat(http.log).anyMatch(entry -> entry.finish().orElse("").equals("client_gone"));
+        }
+    }
+
+    @Test
+    void javaScriptLibraryAgainstTheScriptedEngine() throws Exception {
+        Path folder = javaScript();
+        try (ServerFixture http = scripted()) {
+            run(folder, "node", script("openai_client.mjs"), http.address().toString(), KEY, ServerFixture.MODEL);
+            assertThat(http.log).anyMatch(entry -> entry.finish().orElse("").equals("client_gone"));
+        }
+    }
+
+    @Test
+    void curlAgainstTheScriptedEngine() throws Exception {
+        requireProgram("curl");
+        try (ServerFixture http = scripted()) {
+            String auth = "Authorization: Bearer " + KEY;
+            String chat = http.address() + "/v1/chat/completions";
+            String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}],\"stream\":true}";
+            String silent = "-sS";
+
+            // Without a content type curl says that this is a form; it is read all the same.
+            assertThat(run(WORK, "curl", silent, "-N", "-H", auth, chat, "-d", body))
+                    .endsWith("data: [DONE]\n\n");
+            assertThat(run(WORK, "curl", silent, "-o", "-", "-w", "%{http_code}", chat, "-d", body))
+                    .endsWith("401");
+            assertThat(run(WORK, "curl", silent, "-H", auth, http.address() + "/v1/models"))
+                    .contains(ServerFixture.MODEL);
+            assertThat(run(WORK, "curl", silent, "-I", http.address() + "/health"))
+                    .contains("200");
+
+            Path large = Files.writeString(WORK.resolve("large.json"), "x".repeat(11 << 20));
+            assertThat(run(WORK, "curl", silent, "-w", "%{http_code}", "-H", auth, chat, "--data-binary", "@" + large))
+                    .contains("body_too_large")
+                    .endsWith("413");
+
+            Process leaving = new ProcessBuilder(
+                            "curl", silent, "-N", "-H", auth, chat, "-d", body.replace("Say hello.", "long story"))
+                    .redirectErrorStream(true)
+                    .redirectOutput(WORK.resolve("leaving.txt").toFile())
+                    .start();
+            Awaitility.await().until(() -> http.engine.load().running() == 1);
+            leaving.destroy();
+            assertThat(http.engine.generations.getLast().cancelled.await(10, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void librariesAgainstTheRealModel() throws Exception {
+        Path file = Golden.require("models/SmolLM2-135M-Instruct.Q4_1.gguf");
+        Path python = python();
+        Path javaScript = javaScript();
+        try (GgufFile gguf = GgufFile.open(file);
+                LanguageModel model = LanguageModel.load(gguf, ModelOptions.DEFAULT);
+                BatchScheduler engine = BatchScheduler.start(
+                        model, Tokenizers.from(gguf.metadata()), SchedulerSettings.DEFAULT, SchedulerListener.NONE)) {
+            ServedModel served =
+                    new ServedModel("smollm2", 1_700_000_000, "fp_real", engine, ChatTemplate.from(gguf.metadata()));
+            try (HttpServer server = HttpServer.start(
+                    Configs.keys(HttpConfig.local(0), KEY),
+                    ServedModels.of(List.of(served)),
+                    entry -> {},
+                    InstantSource.fixed(ServerFixture.NOW))) {
+                URI address = server.address();
+                run(WORK, python.toString(), script("openai_client.py"), address.toString(), KEY, "smollm2");
+                run(javaScript, "node", script("openai_client.mjs"), address.toString(), KEY, "smollm2");
+            }
+        }
+    }
+
+    private static ServerFixture scripted() {
+        ServerFixture http = ServerFixture.chatting(KEY, ServerFixture.CHATML, OpenAiClientsIT::answer);
+        http.engine.allowance = request -> text(request).contains("long story") ? 20 : Integer.MAX_VALUE;
+        return http;
+    }
+
+    /** Depends on the seed where the request leaves something to chance, as a model's answer does. */
+    private static String answer(GenerationRequest request) {
+        String answer = text(request).contains("long story") ? "And then? ".repeat(500) : "Hello there, friend.";
+        return request.sampling().temperature() == 0
+                ? answer
+                : answer + " " + request.sampling().seed();
+    }
+
+    private static String text(GenerationRequest request) {
+        return new FakeTokenizer(false).decode(request.prompt(), true);
+    }
+
+    private static String script(String name) {
+        return SCRIPTS.resolve(name).toString();
+    }
+
+    private static Path python() throws Exception {
+        String system = WINDOWS ? "python" : "python3";
+        requireProgram(system);
+        Path venv = WORK.resolve("python");
+        Path python = venv.resolve(WINDOWS ? "Scripts/python.exe" : "bin/python");
+        Path done = venv.resolve(PYTHON_LIBRARY.replace("==", "-"));
+        if (!Files.exists(done)) {
+            run(WORK, system, "-m", "venv", venv.toString());
+            run(WORK, python.toString(), "-m", "pip", "install", "--quiet", PYTHON_LIBRARY);
+            Files.createFile(done);
+        }
+        return python;
+    }
+
+    private static Path javaScript() throws Exception {
+        String npm = WINDOWS ? "npm.cmd" : "npm";
+        requireProgram("node");
+        requireProgram(npm);
+        Path folder = Files.createDirectories(WORK.resolve("javascript"));
+        Path done = folder.resolve(JAVASCRIPT_LIBRARY.replace("@", "-"));
+        if (!Files.exists(done)) {
+            Files.writeString(folder.resolve("package.json"), "{\"private\": true}");
+            run(folder, npm, "install", "--silent", "--no-audit", "--no-fund", JAVASCRIPT_LIBRARY);
+            Files.createFile(done);
+        }
+        return folder;
+    }
+
+    private static void requireProgram(String name) throws InterruptedException {
+        boolean there;
+        try {
+            there = new ProcessBuilder(name, "--version")
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            there = false;
+        }
+        assumeTrue(there, "skipped: the program " + name + " is not installed");
+    }
+
+    /** Runs a program to its successful end and returns what it printed, which goes to the test's report as well. */
+    private static String run(Path folder, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(WORK, "output", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(Arrays.asList(command)))
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        // A proxy for the outside must not come between the client and this machine.
+        builder.environment().putAll(Map.of("NO_PROXY", "127.0.0.1", "no_proxy", "127.0.0.1"));
+        Process process = builder.start();
+        boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+        String printed = Files.readString(output);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        assertThat(ended)
+                .as("ended in time: %s%n%s", String.join(" ", command), printed)
+                .isTrue();
+        assertThat(process.exitValue())
+                .as("%s%n%s", String.join(" ", command), printed)
+                .isZero();
+        printed.lines()
+                .filter(line -> line.matches(".*\\d+ passed, \\d+ failed"))
+                .forEach(line -> System.out.println(line));
+        return printed;
+    }
+}
