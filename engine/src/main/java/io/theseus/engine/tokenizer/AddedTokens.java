@@ -1,8 +1,6 @@
 package io.theseus.engine.tokenizer;
 
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the tokens that stand for themselves in a text before it is tokenized: leftmost first, of those the longest. */
@@ -23,18 +21,12 @@ final class AddedTokens {
     private final BitSet lengths = new BitSet();
 
     /**
-     * @param kinds kinds of tokens to look for
+     * @param ids tokens to look for, of texts that are not empty
      * @param stripsLeft ids that swallow the spaces before them
      * @param stripsRight ids that swallow the spaces after them
      */
-    AddedTokens(Vocabulary vocabulary, List<TokenKind> kinds, BitSet stripsLeft, BitSet stripsRight) {
-        List<Integer> found = new ArrayList<>();
-        for (int id = 0; id < vocabulary.size(); id++) {
-            if (kinds.contains(vocabulary.kind(id)) && !vocabulary.text(id).isEmpty()) {
-                found.add(id);
-            }
-        }
-        this.ids = found.stream().mapToInt(Integer::intValue).toArray();
+    AddedTokens(Vocabulary vocabulary, int[] ids, BitSet stripsLeft, BitSet stripsRight) {
+        this.ids = ids;
         this.stripsLeft = new boolean[ids.length];
         this.stripsRight = new boolean[ids.length];
         String[] texts = new String[ids.length];

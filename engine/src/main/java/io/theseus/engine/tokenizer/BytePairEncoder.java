@@ -27,53 +27,24 @@ final class BytePairEncoder implements TextEncoder {
         this.merges = merges;
         this.preTokenizer = preTokenizer;
         this.plainText = plainText;
-        Arrays.fill(byteTokens, -1);
         for (int value = 0; value < 256; value++) {
-            int symbol =
-                    plainText ? vocabulary.byteToken(value) : merges.symbol(String.valueOf(ByteAlphabet.of(value)));
-            boolean token = symbol >= 0 && symbol < vocabulary.size();
-            if (token && vocabulary.kind(symbol).isStructure()) {
-                symbol = -1;
-                token = false;
-            }
-            byteSymbols[value] = symbol < 0 ? ~value : symbol;
-            byteTokens[value] = token ? symbol : -1;
+            int id = plainText ? vocabulary.byteToken(value) : vocabulary.find(String.valueOf(ByteAlphabet.of(value)));
+            boolean token = id >= 0 && !vocabulary.kind(id).isStructure();
+            byteSymbols[value] = token ? id : ~value;
+            byteTokens[value] = token ? id : -1;
         }
     }
 
     @Override
     public void encode(char[] text, int from, int to, boolean atStart, TokenBuffer out) {
-        Merger merger = new Merger();
-        char[] source = text;
         if (plainText) {
-            source = Arrays.copyOfRange(text, 0, to);
-            for (int i = from; i < to; i++) {
-                source[i] = source[i] == ' ' ? '▁' : source[i];
+            char[] escaped = Arrays.copyOfRange(text, from, to);
+            for (int i = 0; i < escaped.length; i++) {
+                escaped[i] = escaped[i] == ' ' ? '▁' : escaped[i];
             }
-        }
-        char[] chars = source;
-        preTokenizer.split(chars, from, to, (start, end) -> word(merger, chars, start, end, out));
-    }
-
-    private void word(Merger merger, char[] text, int from, int to, TokenBuffer out) {
-        merger.size = 0;
-        if (plainText) {
-            pushCharacters(merger, text, from, to);
+            preTokenizer.split(escaped, 0, escaped.length, new Merger(escaped, escaped.length, out));
         } else {
-            pushBytes(merger, text, from, to);
-        }
-        if (merger.size > 1 && (preTokenizer.wholeWords() || plainText && isNewlines(text, from, to))) {
-            int id = plainText ? vocabulary.index().find(text, from, to) : merger.wholeWord();
-            if (id >= 0 && !vocabulary.kind(id).isStructure()) {
-                out.add(id);
-                return;
-            }
-        }
-        if (merger.size > 1) {
-            merger.merge();
-        }
-        for (int i = 0; i < merger.size; i++) {
-            emit(merger.symbols[i], out);
+            preTokenizer.split(text, from, to, new Merger(text, to - from, out));
         }
     }
 
@@ -104,10 +75,7 @@ final class BytePairEncoder implements TextEncoder {
             int point = Character.codePointAt(text, i, to);
             int end = i + Character.charCount(point);
             int id = vocabulary.index().find(text, i, end);
-            if (id < 0) {
-                id = merges.symbol(Character.toString(point));
-            }
-            merger.push(id < 0 || id < vocabulary.size() && vocabulary.kind(id).isStructure() ? ~point : id);
+            merger.push(id < 0 || vocabulary.kind(id).isStructure() ? ~point : id);
             i = end;
         }
     }
@@ -148,30 +116,67 @@ final class BytePairEncoder implements TextEncoder {
         return plainText ? text.replace('▁', ' ').getBytes(StandardCharsets.UTF_8) : ByteAlphabet.decode(text);
     }
 
-    private final class Merger extends MergeQueue {
+    /** Tokenizes the words of one text. */
+    private final class Merger extends MergeQueue implements PreTokenizer.Words {
+        private final char[] text;
+        private final TokenBuffer out;
+        // What was looked up last, by a hash of both symbols.
+        private final long[] pairs; // left << 32 | right
+        private final long[] found; // what MergeTable.find said plus 2, 0 = nothing yet
         private char[] letters = new char[64];
+
+        Merger(char[] text, int length, TokenBuffer out) {
+            this.text = text;
+            this.out = out;
+            int slots = Math.clamp(Integer.highestOneBit(length) << 1, 64, 1 << 16);
+            this.pairs = new long[slots];
+            this.found = new long[slots];
+        }
+
+        @Override
+        public void word(int from, int to) {
+            size = 0;
+            if (plainText) {
+                pushCharacters(this, text, from, to);
+            } else {
+                pushBytes(this, text, from, to);
+            }
+            if (size > 1) {
+                if (preTokenizer.wholeWords() || plainText && isNewlines(text, from, to)) {
+                    int id = plainText ? vocabulary.index().find(text, from, to) : wholeWord();
+                    if (id >= 0 && !vocabulary.kind(id).isStructure()) {
+                        out.add(id);
+                        return;
+                    }
+                }
+                merge();
+            }
+            for (int i = 0; i < size; i++) {
+                emit(symbols[i], out);
+            }
+        }
 
         @Override
         long pair(int left, int right) {
-            int a = symbols[left];
-            int b = symbols[right];
-            return a < 0 || b < 0 ? NO_PAIR : merges.find(a, b);
+            long key = (long) symbols[left] << 32 | symbols[right] & 0xFFFFFFFFL;
+            int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 40) & (pairs.length - 1);
+            if (pairs[slot] != key || found[slot] == 0) {
+                pairs[slot] = key;
+                found[slot] = merges.find(symbols[left], symbols[right]) + 2;
+            }
+            return found[slot] - 2;
         }
 
-        /** The token that is the whole word, before any merge, or -1. */
-        int wholeWord() {
-            if (letters.length < size) {
-                letters = new char[Math.max(size, letters.length * 2)];
-            }
+        /** The token that is the whole word in the alphabet of bytes, before any merge, or -1. */
+        private int wholeWord() {
             if (size > vocabulary.longest()) {
                 return -1;
             }
+            if (letters.length < size) {
+                letters = new char[Math.max(size, letters.length * 2)];
+            }
             for (int i = 0; i < size; i++) {
-                int symbol = symbols[i];
-                if (symbol < 0) {
-                    return -1;
-                }
-                letters[i] = merges.text(symbol).charAt(0);
+                letters[i] = merges.text(symbols[i]).charAt(0);
             }
             return vocabulary.index().find(letters, 0, size);
         }

@@ -4,7 +4,6 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -28,12 +27,20 @@ final class GgufTokenizer implements Tokenizer {
         this.special = special;
         this.encoder = encoder;
         this.addsSpacePrefix = addsSpacePrefix;
-        this.plain = new AddedTokens(vocabulary, List.of(TokenKind.USER_DEFINED), stripsLeft, stripsRight);
-        this.parsed = new AddedTokens(
-                vocabulary,
-                List.of(TokenKind.USER_DEFINED, TokenKind.CONTROL, TokenKind.UNKNOWN),
-                stripsLeft,
-                stripsRight);
+        TokenBuffer user = new TokenBuffer(64);
+        TokenBuffer all = new TokenBuffer(64);
+        for (int id = 0; id < vocabulary.size(); id++) {
+            TokenKind kind = vocabulary.kind(id);
+            boolean named = !vocabulary.text(id).isEmpty();
+            if (named && kind == TokenKind.USER_DEFINED) {
+                user.add(id);
+                all.add(id);
+            } else if (named && kind.isStructure()) {
+                all.add(id);
+            }
+        }
+        this.plain = new AddedTokens(vocabulary, user.toArray(), stripsLeft, stripsRight);
+        this.parsed = new AddedTokens(vocabulary, all.toArray(), stripsLeft, stripsRight);
     }
 
     @Override

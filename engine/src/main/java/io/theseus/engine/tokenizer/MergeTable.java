@@ -2,108 +2,93 @@ package io.theseus.engine.tokenizer;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Which two symbols of byte-pair encoding join to which, and in what order of preference. A symbol is a token id, or a number from
- * {@link Vocabulary#size} up for a text that merges pass through though it is no token.
+ * Which two symbols of byte-pair encoding join to which, and in what order of preference.
+ *
+ * <p>A symbol is a token id; or a number from {@link Vocabulary#size} up, for a text that merges pass through though it is no token;
+ * or a negative number {@code ~unit}, for a byte or character that is no token. Immutable.
  */
 final class MergeTable {
-    /* Open addressing; a merge that could only make a control token is left out, so that no text can spell one. */
-    private final long[] keys; // left << 32 | right, -1 = free
-    private final long[] values; // rank << 32 | joined
+    /*
+     * Merges are looked up by their text, "left right", so that building costs one hash a merge and not the three look-ups that
+     * numbering both sides and the result would take: a model has 50 to 500 thousand merges, a prompt needs a few hundred of them,
+     * and the answer must start in about a second. Hashes of joined texts come from those of the parts:
+     * hash(a + b) = hash(a) * 31^|b| + hash(b). A Merger remembers what it looked up.
+     */
+    private static final int[] POWERS = powers();
+
     private final Vocabulary vocabulary;
-    private final List<String> passing = new ArrayList<>();
-    private final Map<String, Integer> passingIds = new HashMap<>();
+    private final String[] merges; // best first
+    private final TextIndex index; // over merges
+    private final boolean plainText;
 
     /**
      * @param merges "left right", best first
+     * @param plainText whether units are characters rather than bytes in the {@link ByteAlphabet}
      * @throws TheseusException {@link ErrorCode#MODEL_INVALID} if a merge is not two texts
      */
-    MergeTable(Vocabulary vocabulary, List<String> merges) {
+    MergeTable(Vocabulary vocabulary, List<String> merges, boolean plainText) {
         this.vocabulary = vocabulary;
-        int slots = Integer.highestOneBit(Math.max(4, merges.size())) << 2;
-        this.keys = new long[slots];
-        Arrays.fill(keys, -1);
-        this.values = new long[slots];
-        char[] chars = new char[256];
-        for (int rank = 0; rank < merges.size(); rank++) {
-            String merge = merges.get(rank);
+        this.plainText = plainText;
+        this.merges = merges.toArray(new String[0]);
+        for (int rank = 0; rank < this.merges.length; rank++) {
+            String merge = this.merges[rank];
             int space = merge.indexOf(' ', 1);
-            int length = merge.length();
-            if (space < 0 || space + 1 == length) {
+            if (space < 0 || space + 1 == merge.length() || merge.length() > 2 * Vocabulary.MAX_TOKEN_CHARS) {
                 throw new TheseusException(
                         ErrorCode.MODEL_INVALID,
-                        "merge " + rank + " of tokenizer.ggml.merges is \"" + merge
+                        "merge " + rank + " of tokenizer.ggml.merges is \"" + shown(merge)
                                 + "\", expected two texts with a space between them; the file is damaged");
             }
-            if (chars.length < length) {
-                chars = new char[length * 2];
-            }
-            // Both halves side by side, so that each half and the whole are ranges.
-            merge.getChars(0, space, chars, 0);
-            merge.getChars(space + 1, length, chars, space);
-            int left = intern(chars, 0, space);
-            int right = intern(chars, space, length - 1);
-            int joined = intern(chars, 0, length - 1);
-            if (joined >= vocabulary.size() || !vocabulary.kind(joined).isStructure()) {
-                put((long) left << 32 | right, (long) rank << 32 | joined);
-            }
         }
+        this.index = new TextIndex(this.merges);
     }
 
-    private int intern(char[] chars, int from, int to) {
-        int id = vocabulary.index().find(chars, from, to);
-        return id >= 0
-                ? id
-                : passingIds.computeIfAbsent(new String(chars, from, to - from), text -> {
-                    passing.add(text);
-                    return vocabulary.size() + passing.size() - 1;
-                });
+    private static String shown(String merge) {
+        return merge.length() <= 80 ? merge : merge.substring(0, 80) + "...";
     }
 
-    private void put(long key, long value) {
-        int mask = keys.length - 1;
-        int at = slot(key);
-        while (keys[at] != -1) {
-            if (keys[at] == key) {
-                return; // the first, and so the best, rank counts
-            }
-            at = (at + 1) & mask;
+    private static int[] powers() {
+        int[] powers = new int[2 * Vocabulary.MAX_TOKEN_CHARS + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = 31 * powers[i - 1];
         }
-        keys[at] = key;
-        values[at] = value;
+        return powers;
     }
 
     /** rank << 32 | joined symbol for {@code left} and {@code right}, or {@link MergeQueue#NO_PAIR}. */
     long find(int left, int right) {
-        long key = (long) left << 32 | right;
-        int mask = keys.length - 1;
-        for (int at = slot(key); keys[at] != -1; at = (at + 1) & mask) {
-            if (keys[at] == key) {
-                return values[at];
-            }
+        String a = text(left);
+        String b = text(right);
+        if (a.length() + b.length() >= POWERS.length) {
+            return MergeQueue.NO_PAIR;
         }
-        return MergeQueue.NO_PAIR;
+        int power = POWERS[b.length()];
+        int rank = index.find((a.hashCode() * 31 + ' ') * power + b.hashCode(), a, ' ', b);
+        if (rank < 0) {
+            return MergeQueue.NO_PAIR;
+        }
+        int id = vocabulary.index().find(a.hashCode() * power + b.hashCode(), a, TextIndex.NO_CHAR, b);
+        if (id < 0) {
+            return (long) rank << 32 | vocabulary.size() + rank;
+        }
+        // No text may spell a control token.
+        return vocabulary.kind(id).isStructure() ? MergeQueue.NO_PAIR : (long) rank << 32 | id;
     }
 
-    /** The symbol with this text, or -1. */
-    int symbol(String text) {
-        int id = vocabulary.find(text);
-        return id >= 0 ? id : passingIds.getOrDefault(text, -1);
-    }
-
-    /** The text of symbol {@code symbol}, which is not negative. */
+    /** The text of {@code symbol}. */
     String text(int symbol) {
-        return symbol < vocabulary.size() ? vocabulary.text(symbol) : passing.get(symbol - vocabulary.size());
-    }
-
-    private int slot(long key) {
-        long mixed = key * 0x9E3779B97F4A7C15L;
-        return (int) (mixed >>> 32) & (keys.length - 1);
+        if (symbol < 0) {
+            return plainText ? Character.toString(~symbol) : String.valueOf(ByteAlphabet.of(~symbol));
+        }
+        if (symbol < vocabulary.size()) {
+            return vocabulary.text(symbol);
+        }
+        String merge = merges[symbol - vocabulary.size()];
+        int space = merge.indexOf(' ', 1);
+        return merge.substring(0, space) + merge.substring(space + 1);
     }
 }

@@ -16,22 +16,91 @@ final class SplitPattern implements SplitRule {
      * A run that gives back costs its length again, so a pattern is linear as long as no match fails after a run that the next
      * start would walk again; the one published pattern of that sort is TrailingSpace.
      */
-    sealed interface Item {}
+    sealed interface Item {
+        /** Where {@code items}, of which this is number {@code k}, stop when it and those after it match from {@code at}, or -1. */
+        int match(Item[] items, int k, char[] text, int at, int end);
+    }
 
     /** {@code min} to {@code max} code points of {@code chars}, the more the better. */
-    record Run(CharClass chars, int min, int max, boolean possessive) implements Item {}
+    record Run(CharClass chars, int min, int max, boolean possessive) implements Item {
+        @Override
+        public int match(Item[] items, int k, char[] text, int at, int end) {
+            int count = 0;
+            int stop = at;
+            while (count < max && stop < end) {
+                int point = codePoint(text, stop, end);
+                if (!chars.contains(point)) {
+                    break;
+                }
+                stop += Character.charCount(point);
+                count++;
+            }
+            if (count < min) {
+                return -1;
+            }
+            if (k + 1 == items.length) {
+                return stop;
+            }
+            while (true) {
+                int matched = items[k + 1].match(items, k + 1, text, stop, end);
+                if (matched >= 0 || possessive || count == min) {
+                    return matched;
+                }
+                stop -= Character.charCount(Character.codePointBefore(text, stop, at));
+                count--;
+            }
+        }
+    }
 
-    /** The first of {@code words} that fits, or nothing if {@code optional}. */
-    record Group(List<List<Item>> words, boolean optional) implements Item {}
+    /** The first of {@code words}, each a code point out of each class, that fits; or nothing if {@code optional}. */
+    record Group(List<List<CharClass>> words, boolean optional) implements Item {
+        @Override
+        public int match(Item[] items, int k, char[] text, int at, int end) {
+            int stop = optional ? at : -1;
+            for (List<CharClass> word : words) {
+                int fits = fits(word, text, at, end);
+                if (fits >= 0) {
+                    stop = fits;
+                    break;
+                }
+            }
+            return stop < 0 || k + 1 == items.length ? stop : items[k + 1].match(items, k + 1, text, stop, end);
+        }
+
+        private static int fits(List<CharClass> word, char[] text, int at, int end) {
+            int stop = at;
+            for (CharClass letter : word) {
+                if (stop == end) {
+                    return -1;
+                }
+                int point = codePoint(text, stop, end);
+                if (!letter.contains(point)) {
+                    return -1;
+                }
+                stop += Character.charCount(point);
+            }
+            return stop;
+        }
+    }
 
     /** Holds where the text ends or a code point of {@code chars} follows. */
-    record EndOr(CharClass chars) implements Item {}
+    record EndOr(CharClass chars) implements Item {
+        @Override
+        public int match(Item[] items, int k, char[] text, int at, int end) {
+            if (at < end && !chars.contains(codePoint(text, at, end))) {
+                return -1;
+            }
+            return k + 1 == items.length ? at : items[k + 1].match(items, k + 1, text, at, end);
+        }
+    }
 
     private final Item[][] alternatives;
 
     SplitPattern(List<List<Item>> alternatives) {
-        this.alternatives =
-                alternatives.stream().map(a -> a.toArray(Item[]::new)).toArray(Item[][]::new);
+        this.alternatives = new Item[alternatives.size()][];
+        for (int i = 0; i < this.alternatives.length; i++) {
+            this.alternatives[i] = alternatives.get(i).toArray(new Item[0]);
+        }
     }
 
     /**
@@ -47,74 +116,13 @@ final class SplitPattern implements SplitRule {
     public long find(char[] text, int at, int end) {
         for (int start = at; start < end; start += Character.charCount(codePoint(text, start, end))) {
             for (Item[] alternative : alternatives) {
-                int stop = match(alternative, 0, text, start, end);
+                int stop = alternative[0].match(alternative, 0, text, start, end);
                 if (stop > start) {
                     return (long) start << 32 | stop;
                 }
             }
         }
         return NOTHING;
-    }
-
-    /** Where items {@code k...} stop when they match from {@code at}, or -1. */
-    private static int match(Item[] items, int k, char[] text, int at, int end) {
-        if (k == items.length) {
-            return at;
-        }
-        return switch (items[k]) {
-            case Run run -> matchRun(run, items, k, text, at, end);
-            case Group group -> {
-                int stop = matchGroup(group, text, at, end);
-                yield stop < 0 ? -1 : match(items, k + 1, text, stop, end);
-            }
-            case EndOr follow ->
-                at == end || follow.chars.contains(codePoint(text, at, end)) ? match(items, k + 1, text, at, end) : -1;
-        };
-    }
-
-    private static int matchRun(Run run, Item[] items, int k, char[] text, int at, int end) {
-        int count = 0;
-        int stop = at;
-        while (count < run.max && stop < end) {
-            int point = codePoint(text, stop, end);
-            if (!run.chars.contains(point)) {
-                break;
-            }
-            stop += Character.charCount(point);
-            count++;
-        }
-        if (count < run.min) {
-            return -1;
-        }
-        if (k + 1 == items.length) {
-            return stop;
-        }
-        while (true) {
-            int matched = match(items, k + 1, text, stop, end);
-            if (matched >= 0 || run.possessive || count == run.min) {
-                return matched;
-            }
-            stop -= Character.charCount(Character.codePointBefore(text, stop, at));
-            count--;
-        }
-    }
-
-    private static int matchGroup(Group group, char[] text, int at, int end) {
-        for (List<Item> word : group.words) {
-            int stop = at;
-            for (Item item : word) {
-                stop = stop < end && ((Run) item).chars.contains(codePoint(text, stop, end))
-                        ? stop + Character.charCount(codePoint(text, stop, end))
-                        : -1;
-                if (stop < 0) {
-                    break;
-                }
-            }
-            if (stop >= 0) {
-                return stop;
-            }
-        }
-        return group.optional ? at : -1;
     }
 
     private static int codePoint(char[] text, int at, int end) {

@@ -28,6 +28,9 @@ final class SplitPatternReader {
             while (at < pattern.length() && pattern.charAt(at) != '|' && pattern.charAt(at) != ')') {
                 items.add(item());
             }
+            if (items.isEmpty()) {
+                throw unknown();
+            }
             alternatives.add(items);
         } while (accept("|"));
         return alternatives;
@@ -53,14 +56,18 @@ final class SplitPatternReader {
         if (!accept(")")) {
             throw unknown();
         }
+        List<List<CharClass>> plain = new ArrayList<>();
         for (List<SplitPattern.Item> word : words) {
+            List<CharClass> letters = new ArrayList<>();
             for (SplitPattern.Item item : word) {
                 if (!(item instanceof SplitPattern.Run run) || run.min() != 1 || run.max() != 1) {
                     throw new IllegalArgumentException("a group of more than plain words in " + pattern);
                 }
+                letters.add(run.chars());
             }
+            plain.add(letters);
         }
-        return new SplitPattern.Group(words, accept("?"));
+        return new SplitPattern.Group(plain, accept("?"));
     }
 
     private SplitPattern.Run run(CharClass chars) {

@@ -14,6 +14,9 @@ final class TextIndex {
      */
     private static final int MAX_PROBES = 512;
 
+    /** Stands for no character in {@link #find(int, String, int, String)}. */
+    static final int NO_CHAR = -1;
+
     private final String[] texts; // by id
     private final int[] slots; // id + 1, 0 = free
 
@@ -76,6 +79,30 @@ final class TextIndex {
             }
         }
         return -1;
+    }
+
+    /**
+     * The id of {@code left}, {@code between} unless it is {@link #NO_CHAR}, and {@code right} one after the other, or -1.
+     *
+     * @param hash of the whole
+     */
+    int find(int hash, String left, int between, String right) {
+        int mask = slots.length - 1;
+        for (int at = slot(hash); slots[at] != 0; at = (at + 1) & mask) {
+            String candidate = texts[slots[at] - 1];
+            if (candidate.hashCode() == hash && same(candidate, left, between, right)) {
+                return slots[at] - 1;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean same(String text, String left, int between, String right) {
+        int middle = between == NO_CHAR ? 0 : 1;
+        return text.length() == left.length() + middle + right.length()
+                && text.startsWith(left)
+                && (middle == 0 || text.charAt(left.length()) == between)
+                && text.endsWith(right);
     }
 
     /** {@code seed}, the hash of what stands before, continued over {@code chars[from, to)}; 0 starts. */

@@ -55,7 +55,7 @@ public final class Tokenizers {
                         ErrorCode.MODEL_INVALID,
                         "metadata tokenizer.ggml.merges is missing; the file's vocabulary is incomplete"));
         BytePairEncoder encoder =
-                new BytePairEncoder(vocabulary, new MergeTable(vocabulary, merges), preTokenizer, plainText);
+                new BytePairEncoder(vocabulary, new MergeTable(vocabulary, merges, plainText), preTokenizer, plainText);
         return tokenizer(metadata, vocabulary, special, encoder, false);
     }
 
