@@ -2,7 +2,6 @@ package io.theseus.engine.tokenizer;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
-import java.util.List;
 
 /**
  * Which two symbols of byte-pair encoding join to which, and in what order of preference.
@@ -29,12 +28,12 @@ final class MergeTable {
      * @param plainText whether units are characters rather than bytes in the {@link ByteAlphabet}
      * @throws TheseusException {@link ErrorCode#MODEL_INVALID} if a merge is not two texts
      */
-    MergeTable(Vocabulary vocabulary, List<String> merges, boolean plainText) {
+    MergeTable(Vocabulary vocabulary, String[] merges, boolean plainText) {
         this.vocabulary = vocabulary;
         this.plainText = plainText;
-        this.merges = merges.toArray(new String[0]);
-        for (int rank = 0; rank < this.merges.length; rank++) {
-            String merge = this.merges[rank];
+        this.merges = merges;
+        for (int rank = 0; rank < merges.length; rank++) {
+            String merge = merges[rank];
             int space = merge.indexOf(' ', 1);
             if (space < 0 || space + 1 == merge.length() || merge.length() > 2 * Vocabulary.MAX_TOKEN_CHARS) {
                 throw new TheseusException(
@@ -43,7 +42,7 @@ final class MergeTable {
                                 + "\", expected two texts with a space between them; the file is damaged");
             }
         }
-        this.index = new TextIndex(this.merges);
+        this.index = new TextIndex(merges);
     }
 
     private static String shown(String merge) {

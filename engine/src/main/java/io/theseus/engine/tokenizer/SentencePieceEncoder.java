@@ -58,7 +58,7 @@ final class SentencePieceEncoder implements TextEncoder {
 
     @Override
     public void encode(char[] text, int from, int to, boolean atStart, TokenBuffer out) {
-        char[] pieces = normalize(text, from, to, addsSpacePrefix && atStart);
+        char[] pieces = normalize(text, from, to, addsSpacePrefix && atStart, mergesSpaces);
         Merger merger = new Merger(pieces);
         merger.merge();
         for (int i = 0; i < merger.size; i++) {
@@ -71,7 +71,13 @@ final class SentencePieceEncoder implements TextEncoder {
         }
     }
 
-    private char[] normalize(char[] text, int from, int to, boolean prefix) {
+    /**
+     * {@code text[from, to)} with U+2581 for spaces.
+     *
+     * @param prefix whether one goes in front
+     * @param mergesSpaces whether spaces at both ends go and a run of spaces counts as one
+     */
+    static char[] normalize(char[] text, int from, int to, boolean prefix, boolean mergesSpaces) {
         char[] result = new char[to - from + 1];
         int size = 0;
         if (prefix) {

@@ -13,6 +13,8 @@ public final class TokenDecoder {
      * completed. Everything before them is decoded as it is. Since a lead byte never continues what stands before it, cutting the
      * bytes there changes nothing, and malformed bytes give the same U+FFFDs as in one go.
      *
+     * Java reads the three bytes of a surrogate (ED A0 80) as one malformed character, so ED waits for its third byte in any case.
+     *
      * Source: The Unicode Standard 16, table 3-7, well-formed UTF-8 byte sequences.
      */
     private static final byte[] NOTHING = {};
@@ -89,7 +91,6 @@ public final class TokenDecoder {
     private static boolean validSecond(int lead, int second) {
         return switch (lead) {
             case 0xE0 -> second >= 0xA0;
-            case 0xED -> second < 0xA0;
             case 0xF0 -> second >= 0x90;
             case 0xF4 -> second < 0x90;
             default -> true;

@@ -50,10 +50,7 @@ public final class Tokenizers {
                 metadata,
                 vocabulary,
                 new SpecialTokens.Defaults(-1, -1, -1, preTokenizer.addsBos() || plainText, false));
-        List<String> merges = metadata.strings("tokenizer.ggml.merges")
-                .orElseThrow(() -> new TheseusException(
-                        ErrorCode.MODEL_INVALID,
-                        "metadata tokenizer.ggml.merges is missing; the file's vocabulary is incomplete"));
+        String[] merges = Vocabulary.strings(metadata, "merges");
         BytePairEncoder encoder =
                 new BytePairEncoder(vocabulary, new MergeTable(vocabulary, merges, plainText), preTokenizer, plainText);
         return tokenizer(metadata, vocabulary, special, encoder, false);

@@ -52,7 +52,8 @@ final class UnigramEncoder implements TextEncoder {
 
     @Override
     public void encode(char[] text, int from, int to, boolean atStart, TokenBuffer out) {
-        char[] chars = normalize(charsMap.apply(new String(text, from, to - from)));
+        char[] mapped = charsMap.apply(new String(text, from, to - from)).toCharArray();
+        char[] chars = SentencePieceEncoder.normalize(mapped, 0, mapped.length, addsSpacePrefix, mergesSpaces);
         int n = chars.length;
         if (n == 0) {
             return;
@@ -115,31 +116,6 @@ final class UnigramEncoder implements TextEncoder {
             afterUnknown = token[end] < 0;
         }
         out.reverse(first);
-    }
-
-    private char[] normalize(String text) {
-        StringBuilder result = new StringBuilder(text.length() + 8);
-        boolean prefixed = !addsSpacePrefix;
-        boolean inWord = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != ' ') {
-                if (!inWord && (!prefixed || mergesSpaces)) {
-                    if (!result.isEmpty() || addsSpacePrefix) {
-                        result.append(SentencePieceEncoder.SPACE);
-                    }
-                    prefixed = true;
-                }
-                inWord = true;
-                result.append(c);
-            } else {
-                inWord = false;
-                if (!mergesSpaces) {
-                    result.append(SentencePieceEncoder.SPACE);
-                }
-            }
-        }
-        return result.toString().toCharArray();
     }
 
     @Override

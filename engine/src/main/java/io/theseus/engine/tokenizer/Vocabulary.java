@@ -10,6 +10,7 @@ final class Vocabulary {
     /** No real vocabulary has a longer token; matching costs time in proportion to it. */
     static final int MAX_TOKEN_CHARS = 1024;
 
+    private static final String KEY = "tokenizer.ggml.";
     private static final String HEX = "0123456789ABCDEF";
 
     private final String[] texts;
@@ -42,16 +43,14 @@ final class Vocabulary {
      * @throws TheseusException {@link ErrorCode#MODEL_INVALID} if it is missing or its arrays contradict each other
      */
     static Vocabulary from(GgufMetadata metadata) {
-        String[] texts = metadata.strings("tokenizer.ggml.tokens")
-                .orElseThrow(() -> new TheseusException(
-                        ErrorCode.MODEL_INVALID,
-                        "metadata tokenizer.ggml.tokens is missing; the file carries no vocabulary to read text with"))
-                .toArray(String[]::new);
+        String[] texts = strings(metadata, "tokens");
         if (texts.length == 0) {
             throw new TheseusException(
                     ErrorCode.MODEL_INVALID, "metadata tokenizer.ggml.tokens is empty; the file is incomplete");
         }
-        long[] codes = metadata.integers("tokenizer.ggml.token_type").orElseGet(() -> new long[texts.length]);
+        long[] codes = metadata.has(KEY + "token_type")
+                ? metadata.integers(KEY + "token_type").orElseThrow()
+                : new long[texts.length];
         requireLength("token_type", codes.length, texts.length);
         TokenKind[] kinds = new TokenKind[texts.length];
         for (int id = 0; id < texts.length; id++) {
@@ -60,11 +59,25 @@ final class Vocabulary {
         return new Vocabulary(texts, kinds, scores(metadata, texts.length), new TextIndex(texts));
     }
 
-    private static float[] scores(GgufMetadata metadata, int size) {
-        float[] scores = metadata.floats("tokenizer.ggml.scores").orElseGet(() -> new float[0]);
-        if (scores.length == 0) {
-            return scores;
+    /**
+     * The array of strings under {@code key}, not copied: it has up to half a million entries, and a start must not wait for them.
+     *
+     * @throws TheseusException {@link ErrorCode#MODEL_INVALID} if it is missing or something else
+     */
+    static String[] strings(GgufMetadata metadata, String key) {
+        if (metadata.entries().get(KEY + key) instanceof String[] strings) {
+            return strings;
         }
+        throw new TheseusException(
+                ErrorCode.MODEL_INVALID,
+                "metadata " + KEY + key + " is not there as an array of strings; the file's vocabulary is incomplete");
+    }
+
+    private static float[] scores(GgufMetadata metadata, int size) {
+        if (!metadata.has(KEY + "scores")) {
+            return new float[0];
+        }
+        float[] scores = metadata.floats(KEY + "scores").orElseThrow();
         requireLength("scores", scores.length, size);
         for (int id = 0; id < size; id++) {
             if (!Float.isFinite(scores[id])) {
