@@ -104,13 +104,15 @@ final class BraceFormat {
         if (name.isEmpty() || isNumber(name)) {
             int index = name.isEmpty() ? automatic++ : Integer.parseInt(name);
             if (index >= positional.size()) {
-                throw TemplateFault.value("Replacement index " + index + " out of range for positional args tuple");
+                throw new TemplateFault(
+                        TemplateFault.Kind.INDEX,
+                        "Replacement index " + index + " out of range for positional args tuple");
             }
             return positional.get(index);
         }
         Object value = arguments.named().get(name);
         if (value == null) {
-            throw TemplateFault.type("KeyError: '" + name + "'");
+            throw new TemplateFault(TemplateFault.Kind.KEY, "'" + name + "'");
         }
         return value;
     }
@@ -183,8 +185,11 @@ final class BraceFormat {
     }
 
     private static String text(Object value, char type, int precision, Work work) {
-        if (type != 0 && type != 's' || !Values.isText(value) && !(value instanceof Boolean)) {
+        if (!Values.isText(value) && !(value instanceof Boolean)) {
             throw TemplateFault.type("unsupported format string passed to " + Values.typeName(value) + ".__format__");
+        }
+        if (type != 0 && type != 's') {
+            throw TemplateFault.value("Unknown format code '" + type + "' for object of type 'str'");
         }
         String text = PythonText.str(value, work);
         return precision >= 0 && CodePoints.length(text) > precision ? CodePoints.slice(text, 0, precision) : text;

@@ -53,7 +53,7 @@ final class Casing {
             return upper.equals(one) || Character.isTitleCase(c) ? one : upper;
         }
         int n = Character.charCount(upper.codePointAt(0));
-        return upper.substring(0, n).concat(lower(upper.substring(n)));
+        return isCased(upper.codePointAt(0)) ? upper.substring(0, n).concat(lower(upper.substring(n))) : upper;
     }
 
     static String swap(String text) {

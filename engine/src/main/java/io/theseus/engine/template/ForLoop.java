@@ -31,18 +31,20 @@ record ForLoop(
         Iterator<Object> source = Values.iterate(sequence);
         Iterator<Object> taken = condition == null ? source : new Filtered(source, condition, frame);
         Loop loop = new Loop(taken, depth, recursive ? (inner, level) -> recurse(frame, inner, level) : null);
-        boolean any = false;
+        // As in jinja2, a loop whose every iteration was cut short counts as one that did not run.
+        boolean completed = false;
         while (loop.hasNext()) {
-            any = true;
             work.spend(4);
             Frame iteration = new Frame(frame);
             target.assign(iteration, loop.next());
             iteration.set("loop", loop);
-            if (Statement.runAll(body, iteration, out) == Flow.BREAK) {
+            Flow flow = Statement.runAll(body, iteration, out);
+            completed |= flow == Flow.NEXT;
+            if (flow == Flow.BREAK) {
                 break;
             }
         }
-        Flow flow = any ? Flow.NEXT : Statement.runAll(otherwise, new Frame(frame), out);
+        Flow flow = completed ? Flow.NEXT : Statement.runAll(otherwise, new Frame(frame), out);
         work.leave();
         return flow;
     }

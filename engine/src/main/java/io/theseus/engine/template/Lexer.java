@@ -97,6 +97,9 @@ final class Lexer {
 
     private void comment() {
         int close = source.indexOf("#}", at);
+        if (at == source.length()) {
+            return; // jinja2 lets the very end of a template pass
+        }
         if (close < 0) {
             throw invalid("Missing end of comment tag");
         }
@@ -140,6 +143,10 @@ final class Lexer {
     }
 
     private void raw(int start) {
+        if (start == source.length()) {
+            at = start;
+            return;
+        }
         lineStarting = source.charAt(start - 1) == '\n';
         for (int tag = source.indexOf("{%", start); tag >= 0; tag = source.indexOf("{%", tag + 1)) {
             char sign = tag + 2 < source.length() ? source.charAt(tag + 2) : 0;

@@ -12,7 +12,7 @@ final class NumberFilters {
     private NumberFilters() {}
 
     static Object apply(String name, Object value, Arguments arguments) {
-        if (value instanceof Undefined undefined) {
+        if (value instanceof Undefined undefined && (name.equals("int") || name.equals("float"))) {
             throw undefined.fault();
         }
         return switch (name) {
@@ -180,7 +180,7 @@ final class NumberFilters {
                 double whole = method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled);
                 return Numbers.divide(Numbers.shrink(Numbers.toInteger(whole)), scale);
             }
-            default -> throw TemplateFault.value("method must be common, ceil or floor");
+            default -> throw new TemplateFault(TemplateFault.Kind.ARGUMENT, "method must be common, ceil or floor");
         }
     }
 }

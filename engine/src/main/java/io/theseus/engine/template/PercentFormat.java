@@ -59,7 +59,7 @@ final class PercentFormat {
             String key = format.substring(at + 1, close);
             named = dict.get(key);
             if (named == null) {
-                throw TemplateFault.type("KeyError: '" + key + "'");
+                throw new TemplateFault(TemplateFault.Kind.KEY, "'" + key + "'");
             }
             at = close + 1;
         }

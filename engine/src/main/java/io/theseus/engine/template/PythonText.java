@@ -1,6 +1,8 @@
 package io.theseus.engine.template;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.List;
 
 /** How Python writes values: {@code str()} and {@code repr()}. */
@@ -164,7 +166,7 @@ final class PythonText {
         if (value == 0) {
             return 1 / value < 0 ? "-0.0" : "0.0";
         }
-        BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal decimal = shortest(value);
         int exponent = decimal.precision() - decimal.scale() - 1;
         if (exponent >= -4 && exponent < 16) {
             String plain = decimal.toPlainString();
@@ -174,5 +176,15 @@ final class PythonText {
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         String power = Math.abs(exponent) < 10 ? "0" + Math.abs(exponent) : Integer.toString(Math.abs(exponent));
         return (value < 0 ? "-" : "") + mantissa + "e" + (exponent < 0 ? "-" : "+") + power;
+    }
+
+    /** Java always writes two digits, and so not always those that one digit would do for. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        if (decimal.precision() == 2) {
+            BigDecimal single = decimal.round(new MathContext(1, RoundingMode.HALF_EVEN));
+            return single.doubleValue() == value ? single : decimal;
+        }
+        return decimal;
     }
 }

@@ -193,7 +193,7 @@ final class SequenceFilters {
         }
         String by = bound[1] == null ? "key" : PythonText.str(bound[1], work);
         if (!by.equals("key") && !by.equals("value")) {
-            throw TemplateFault.value("You can only sort by either \"key\" or \"value\"");
+            throw new TemplateFault(TemplateFault.Kind.ARGUMENT, "You can only sort by either \"key\" or \"value\"");
         }
         AttributePath place = new AttributePath(List.of(by.equals("key") ? 0L : 1L), null);
         Comparator<Object> order = order(List.of(place), isTrue(bound[0]), work);

@@ -31,6 +31,10 @@ final class Slicing {
         if (value instanceof Markup markup) {
             return new Markup(text(markup.text(), (int) from, (int) count, by, work));
         }
+        if (value instanceof Range range) {
+            long first = range.start() + from * range.step();
+            return new Range(first, range.start() + to * range.step(), range.step() * by);
+        }
         List<Object> items = Values.list(value, work);
         List<Object> part = new ArrayList<>((int) count);
         for (long i = 0; i < count; i++) {

@@ -17,6 +17,9 @@ final class TemplateFault extends RuntimeException {
         ZERO_DIVISION("ZeroDivisionError"),
         OVERFLOW("OverflowError"),
         SECURITY("SecurityError"),
+        INDEX("IndexError"),
+        KEY("KeyError"),
+        ARGUMENT("FilterArgumentError"),
         RUNTIME("TemplateRuntimeError"),
         /** A bound of this evaluator. */
         LIMIT("limit");
