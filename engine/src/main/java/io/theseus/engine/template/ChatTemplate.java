@@ -225,11 +225,28 @@ public final class ChatTemplate {
         return known;
     }
 
+    /** Whether {@code mark} appears in the prompt; some templates work only with tools. */
     @SafeVarargs
     private boolean shows(String mark, Map<String, Object>... messages) {
+        Map<String, Object> tool = Map.of(
+                "type",
+                "function",
+                "function",
+                Map.of(
+                        "name",
+                        "probe",
+                        "description",
+                        "",
+                        "parameters",
+                        Map.of("type", "object", "properties", Map.of(), "required", List.of())));
+        return shows(mark, List.of(messages), List.of())
+                || (acceptsTools() && shows(mark, List.of(messages), List.of(tool)));
+    }
+
+    private boolean shows(String mark, List<Map<String, Object>> messages, List<Map<String, Object>> tools) {
         try {
-            return render(ChatInput.of(List.of(messages), Instant.EPOCH), new Work())
-                    .contains(mark);
+            ChatInput input = new ChatInput(messages, tools, Map.of(), true, false, Instant.EPOCH);
+            return render(input, new Work()).contains(mark);
         } catch (TemplateFault | StackOverflowError refused) {
             return false;
         }

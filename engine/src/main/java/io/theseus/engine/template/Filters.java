@@ -20,6 +20,7 @@ final class Filters {
             "first",
             "float",
             "forceescape",
+            "from_json",
             "format",
             "indent",
             "int",
@@ -68,6 +69,7 @@ final class Filters {
                 yield own != null ? own : Undefined.member(value, attribute == null ? None.NONE : attribute);
             }
             case "tojson" -> toJson(value, arguments, work);
+            case "from_json" -> fromJson(value, arguments, work);
             case "string" -> value instanceof Markup ? value : PythonText.str(value, work);
             case "safe" -> value instanceof Markup ? value : new Markup(PythonText.str(value, work));
             case "escape", "e" -> value instanceof Markup ? value : escaped(value, work);
@@ -108,6 +110,18 @@ final class Filters {
             return bound[0] == null ? "" : bound[0];
         }
         return value;
+    }
+
+    /** Not a filter of jinja2, but one that the DeepSeek templates of llama.cpp use. */
+    private static Object fromJson(Object value, Arguments arguments, Work work) {
+        arguments.bind("from_json", 0);
+        String text = Values.textOf(value);
+        work.text(text.length() * 2L);
+        if (Json.prefix(text, 0) instanceof Json.Prefix.Complete complete
+                && CodePoints.strip(text.substring(complete.end())).isEmpty()) {
+            return Values.of(complete.value(), work);
+        }
+        throw TemplateFault.value("not a JSON text: " + PythonText.repr(value, work));
     }
 
     /** {@code json.dumps} with the parameters that chat templates may give. */
