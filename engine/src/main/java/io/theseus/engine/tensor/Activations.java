@@ -26,6 +26,7 @@ public final class Activations {
     private final float[] x;
     private final float[] sums; // [block][padded tokens]: sum of the block's x * 2^shift, exact
     private final int[] exponents; // (tokens): t of rule 2
+    private final IntegerRow row; // of a single token
     private int tokens;
     private int padded;
     private int tile;
@@ -38,6 +39,7 @@ public final class Activations {
         this.x = new float[rounded * columns];
         this.sums = new float[rounded * (columns / BLOCK)];
         this.exponents = new int[rounded];
+        this.row = new IntegerRow(columns);
     }
 
     /** Makes this hold {@code count} tokens; each must then be set by {@link Kernels#quantize}. */
@@ -61,7 +63,28 @@ public final class Activations {
             for (int c = 0; c < BLOCK; c++) {
                 x[index(block, token) + c * tile] = 0f;
             }
+            setUnit(block, 1f);
         }
+        finish();
+    }
+
+    /** Notes a block's 2^shift. */
+    void setUnit(int block, float unit) {
+        if (tile == 1) {
+            row.setUnit(block, unit);
+        }
+    }
+
+    /** To be called when a token's x and units are set. */
+    void finish() {
+        if (tile == 1) {
+            row.load(x);
+        }
+    }
+
+    /** The single token in the form that {@link VectorLinear} multiplies; only if there is one token. */
+    IntegerRow row() {
+        return row;
     }
 
     /** Where column 0 of {@code block} of {@code token} lies in {@link #x()}; the next column is {@link #tile()} further. */

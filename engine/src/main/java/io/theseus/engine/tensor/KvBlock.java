@@ -8,6 +8,9 @@ public final class KvBlock {
     /** Positions per block. */
     public static final int TOKENS = 64;
 
+    /** The smallest vector of bytes can be longer than what is needed of it; loads at the end must stay inside. */
+    private static final int VECTOR_SLACK = 8;
+
     private static final float RANGE = 127f;
 
     private final Shape shape;
@@ -37,8 +40,8 @@ public final class KvBlock {
     public KvBlock(Shape shape) {
         this.shape = shape;
         int heads = shape.layers * shape.kvHeads;
-        k = new byte[heads * shape.headDim * TOKENS + PackedMatrix.VECTOR_SLACK];
-        v = new byte[heads * TOKENS * shape.vStride() + PackedMatrix.VECTOR_SLACK];
+        k = new byte[heads * shape.headDim * TOKENS + VECTOR_SLACK];
+        v = new byte[heads * TOKENS * shape.vStride() + VECTOR_SLACK];
         kScale = new float[heads * TOKENS];
         vScale = new float[heads * TOKENS];
     }

@@ -17,9 +17,9 @@ public final class PackedMatrix {
     /*
      * In heap arrays: over a MemorySegment the same kernel ran at half the speed, its loops full of the segment's checks (JDK 25).
      * Layout:
-     *   4-bit codes: int  [group][block of 32][octet 0..3][row in group]; column 8 * octet + k of the block is nibble k, stored + 8
-     *   8-bit codes: byte [group][block of 32][column 0..31][row in group]
-     *   kw, km:      short[group][scale block][row in group]
+     *   codes:  int  [group][word of a row][row in group]; a word holds 8 columns of 4 bits, stored + 8, or 4 columns of 8 bits,
+     *           stored + 128, the first column in the lowest bits
+     *   kw, km: short[group][scale block][row in group]
      */
     /** Rows that are interleaved. */
     static final int GROUP = 16;
@@ -27,17 +27,13 @@ public final class PackedMatrix {
     /** Rows are padded to a multiple of this: two vectors of the widest machine. */
     static final int ROW_ALIGNMENT = 32;
 
-    /** The smallest vector of bytes can be longer than what is needed of it; loads at the end must stay inside. */
-    static final int VECTOR_SLACK = 8;
-
     private final String name;
     private final int rows;
     private final int columns;
     private final int codeBits;
     private final int scaleBlock;
     private final boolean hasMinimum;
-    private final int[] nibbles; // 4-bit codes, else empty
-    private final byte[] bytes; // 8-bit codes, else empty
+    private final int[] words;
     private final short[] kw;
     private final short[] km; // empty without minimum
     private final float[] rowScale; // (padded rows): Sw
@@ -50,14 +46,13 @@ public final class PackedMatrix {
         this.scaleBlock = source.scaleBlock();
         this.hasMinimum = source.hasMinimum();
         int padded = paddedRows();
-        this.nibbles = new int[codeBits == 4 ? Math.multiplyExact(padded, columns / 8) : 0];
-        this.bytes = new byte[codeBits == 8 ? Math.addExact(Math.multiplyExact(padded, columns), VECTOR_SLACK) : 0];
+        this.words = new int[Math.multiplyExact(padded, columns / columnsPerWord())];
         this.kw = new short[padded * scaleBlocks()];
         this.km = new short[hasMinimum ? kw.length : 0];
         this.rowScale = new float[padded];
         if (padded != rows) {
-            // A padding row's nibbles must say 0, which is stored as 8.
-            Arrays.fill(nibbles, 0x88888888);
+            // Padding rows hold the stored form of zero.
+            Arrays.fill(words, codeBits == 4 ? 0x88888888 : 0x80808080);
         }
     }
 
@@ -116,12 +111,23 @@ public final class PackedMatrix {
         return hasMinimum;
     }
 
-    int[] nibbles() {
-        return nibbles;
+    /** Columns in one int. */
+    int columnsPerWord() {
+        return 32 / codeBits;
     }
 
-    byte[] bytes() {
-        return bytes;
+    /** What is added to a code when it is stored. */
+    int centre() {
+        return 1 << codeBits - 1;
+    }
+
+    int[] words() {
+        return words;
+    }
+
+    /** Where word 0 of {@code row} lies; the next word of the row is {@link #GROUP} further. */
+    int wordIndex(int row) {
+        return row / GROUP * (columns / columnsPerWord()) * GROUP + row % GROUP;
     }
 
     short[] kw() {
@@ -138,17 +144,14 @@ public final class PackedMatrix {
 
     /** Bytes of memory. */
     public long footprint() {
-        return 4L * nibbles.length + bytes.length + 2L * kw.length + 2L * km.length + 4L * rowScale.length;
+        return 4L * words.length + 2L * kw.length + 2L * km.length + 4L * rowScale.length;
     }
 
     /** q of rule 1 at (row, column). */
     int code(int row, int column) {
-        int group = row / GROUP;
-        int lane = row % GROUP;
-        if (codeBits == 4) {
-            return (nibbles[(group * (columns / 8) + column / 8) * GROUP + lane] >>> 4 * (column % 8) & 15) - 8;
-        }
-        return bytes[(group * columns + column) * GROUP + lane];
+        int word = words[wordIndex(row) + column / columnsPerWord() * GROUP];
+        int shift = column % columnsPerWord() * codeBits;
+        return (word >>> shift & (1 << codeBits) - 1) - centre();
     }
 
     /** All codes of a row into {@code to}, (columns). */

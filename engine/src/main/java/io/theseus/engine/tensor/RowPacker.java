@@ -25,11 +25,7 @@ final class RowPacker {
         for (int row = from; row < to; row++) {
             source.read(row, codes, d, m);
             packScales(row);
-            if (matrix.codeBits() == 4) {
-                packNibbles(row);
-            } else {
-                packBytes(row);
-            }
+            packCodes(row);
         }
     }
 
@@ -54,23 +50,18 @@ final class RowPacker {
         }
     }
 
-    private void packNibbles(int row) {
-        int[] to = matrix.nibbles();
-        int at = row / PackedMatrix.GROUP * (codes.length / 8) * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
-        for (int c = 0; c < codes.length; c += 8, at += PackedMatrix.GROUP) {
-            int octet = 0;
-            for (int k = 0; k < 8; k++) {
-                octet |= (codes[c + k] + 8 & 15) << 4 * k;
+    private void packCodes(int row) {
+        int[] to = matrix.words();
+        int at = matrix.wordIndex(row);
+        int perWord = matrix.columnsPerWord();
+        int bits = matrix.codeBits();
+        int centre = matrix.centre();
+        for (int c = 0; c < codes.length; c += perWord, at += PackedMatrix.GROUP) {
+            int word = 0;
+            for (int k = 0; k < perWord; k++) {
+                word |= codes[c + k] + centre << bits * k;
             }
-            to[at] = octet;
-        }
-    }
-
-    private void packBytes(int row) {
-        byte[] to = matrix.bytes();
-        int at = row / PackedMatrix.GROUP * codes.length * PackedMatrix.GROUP + row % PackedMatrix.GROUP;
-        for (int c = 0; c < codes.length; c++, at += PackedMatrix.GROUP) {
-            to[at] = (byte) codes[c];
+            to[at] = word;
         }
     }
 }

@@ -30,7 +30,9 @@ public final class ScalarKernels implements Kernels {
                 to.x()[at + c * to.tile()] = x;
             }
             to.sums()[to.sumIndex(b, token)] = sum;
+            to.setUnit(b, 1 << shift);
         }
+        to.finish();
     }
 
     private static float amax(float[] v, int offset, int n) {

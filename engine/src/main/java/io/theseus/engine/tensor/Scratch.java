@@ -3,6 +3,7 @@ package io.theseus.engine.tensor;
 /** Working memory of one thread, grown on demand and kept. */
 public final class Scratch {
     private float[] sums = new float[0];
+    private int[] integers = new int[0];
     private float[] tile = new float[0];
     private double[] totals = new double[0];
     private float[] scales = new float[0];
@@ -13,6 +14,11 @@ public final class Scratch {
     /** Exact sums of one block. */
     float[] sums(int n) {
         return sums.length >= n ? sums : (sums = new float[n]);
+    }
+
+    /** Exact sums of all blocks of a tile of rows. */
+    int[] integers(int n) {
+        return integers.length >= n ? integers : (integers = new int[n]);
     }
 
     /** Codes of one block or KV tile as floats, [column][two vectors of rows]. */

@@ -69,7 +69,9 @@ final class VectorElementwise {
             }
             // Multiples of the unit, below 2^24 of them: exact in any order.
             to.sums()[to.sumIndex(b, token)] = sum.reduceLanes(VectorOperators.ADD);
+            to.setUnit(b, unit);
         }
+        to.finish();
     }
 
     private static float blockMax(float[] v, int from) {

@@ -19,6 +19,9 @@ final class VectorShapes {
     /** As many floats as {@link #DOUBLES} has lanes. */
     static final VectorSpecies<Float> HALF_FLOATS = VectorSpecies.of(float.class, shape(bits() / 2));
 
+    /** As many ints as {@link #DOUBLES} has lanes. */
+    static final VectorSpecies<Integer> HALF_INTS = HALF_FLOATS.withLanes(int.class);
+
     /** As many shorts as {@link #FLOATS} has lanes. */
     static final VectorSpecies<Short> HALF_SHORTS = VectorSpecies.of(short.class, shape(bits() / 2));
 
