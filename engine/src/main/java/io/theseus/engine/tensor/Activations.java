@@ -63,22 +63,11 @@ public final class Activations {
             for (int c = 0; c < BLOCK; c++) {
                 x[index(block, token) + c * tile] = 0f;
             }
-            setUnit(block, 1f);
+            row.setUnit(block, 1f);
         }
-        finish();
-    }
-
-    /** Notes a block's 2^shift. */
-    void setUnit(int block, float unit) {
         if (tile == 1) {
-            row.setUnit(block, unit);
-        }
-    }
-
-    /** To be called when a token's x and units are set. */
-    void finish() {
-        if (tile == 1) {
-            row.load(x);
+            Arrays.fill(row.values(), 0);
+            row.finish();
         }
     }
 

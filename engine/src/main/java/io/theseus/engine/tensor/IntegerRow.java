@@ -34,15 +34,13 @@ final class IntegerRow {
         units[block] = unit;
     }
 
-    /** Takes {@code x}, (columns) of multiples of the units. */
-    void load(float[] x) {
-        for (int b = 0; b < units.length; b++) {
-            float inverse = 1f / units[b];
-            int from = b * Activations.BLOCK;
-            for (int c = from; c < from + Activations.BLOCK; c++) {
-                values[c + 1] = (int) (x[c] * inverse);
-            }
-        }
+    /** Where x goes: (1 + columns), column c at c + 1. */
+    int[] values() {
+        return values;
+    }
+
+    /** To be called when values and units are set. */
+    void finish() {
         for (int half = 0; half < sums.length; half++) {
             int sum = 0;
             for (int c = half * 16 + 1; c <= half * 16 + 16; c++) {

@@ -25,14 +25,20 @@ public final class ScalarKernels implements Kernels {
             long sum = 0;
             int at = to.index(b, token);
             for (int c = 0; c < Activations.BLOCK; c++) {
-                long x = (long) Math.rint(Math.scalb((double) v[from + c], Activations.BITS - e)) << shift;
+                long integer = (long) Math.rint(Math.scalb((double) v[from + c], Activations.BITS - e));
+                long x = integer << shift;
                 sum += x;
+                if (to.tile() == 1) {
+                    to.row().values()[b * Activations.BLOCK + c + 1] = (int) integer;
+                }
                 to.x()[at + c * to.tile()] = x;
             }
             to.sums()[to.sumIndex(b, token)] = sum;
-            to.setUnit(b, 1 << shift);
+            to.row().setUnit(b, 1 << shift);
         }
-        to.finish();
+        if (to.tile() == 1) {
+            to.row().finish();
+        }
     }
 
     private static float amax(float[] v, int offset, int n) {

@@ -139,7 +139,7 @@ final class VectorAttention {
             KvBlock block = task.blocks()[b * Activations.BLOCK / KvBlock.TOKENS];
             int scale = block.scaleIndex(task.layer(), task.kvHead()) + b * Activations.BLOCK % KvBlock.TOKENS;
             multiplyInto(scores, row + b * Activations.BLOCK, block.vScale(), scale);
-            top = Math.max(top, max(scores, row + b * Activations.BLOCK, Activations.BLOCK));
+            top = Math.max(top, VectorElementwise.largestMagnitude(scores, row + b * Activations.BLOCK, Activations.BLOCK));
         }
         int padded = tiles * Activations.TILE;
         if (top < Activations.TINY) {
@@ -155,7 +155,7 @@ final class VectorAttention {
                 blockScales[b * padded + query] = 0f;
                 continue;
             }
-            float blockMax = max(scores, row + b * Activations.BLOCK, Activations.BLOCK);
+            float blockMax = VectorElementwise.largestMagnitude(scores, row + b * Activations.BLOCK, Activations.BLOCK);
             int e = blockMax == 0f ? low : Math.max(ExactMath.exponent(blockMax), low);
             blockScales[b * padded + query] = ExactMath.powerOfTwo(e - low);
             int to = (b * tiles + query / Activations.TILE) * Activations.BLOCK * Activations.TILE

@@ -3,7 +3,6 @@ package io.theseus.engine.tensor;
 import static io.theseus.engine.tensor.VectorShapes.DOUBLES;
 import static io.theseus.engine.tensor.VectorShapes.FLOATS;
 import static io.theseus.engine.tensor.VectorShapes.HALF_FLOATS;
-import static io.theseus.engine.tensor.VectorShapes.INTS;
 import static io.theseus.engine.tensor.VectorShapes.LANES;
 import static io.theseus.engine.tensor.VectorShapes.ROUND;
 
@@ -20,19 +19,28 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorElementwise {
     private static final int NORM_BITS = 18;
 
+    /** Turns the bits of n + {@link VectorShapes#ROUND} into the exponent field of 2^n. */
+    private static final int POWER_BIAS = 127 - Float.floatToRawIntBits(ROUND);
+
+
     private VectorElementwise() {}
 
     /** Largest magnitude of n values, n a multiple of {@link VectorShapes#LANES}. */
     static float amax(float[] v, int offset, int n) {
-        FloatVector max = FloatVector.zero(FLOATS);
-        for (int i = 0; i < n; i += LANES) {
-            max = max.max(FloatVector.fromArray(FLOATS, v, offset + i).abs());
-        }
-        float amax = max.reduceLanes(VectorOperators.MAX);
+        float amax = largestMagnitude(v, offset, n);
         if (!(amax <= Float.MAX_VALUE)) {
             throw new NonFiniteValueException();
         }
         return amax;
+    }
+
+    /** As {@link #amax}, where NaN and infinity are looked for elsewhere. */
+    static float largestMagnitude(float[] v, int offset, int n) {
+        FloatVector max = FloatVector.zero(FLOATS);
+        for (int i = 0; i < n; i += LANES) {
+            max = max.max(FloatVector.fromArray(FLOATS, v, offset + i).abs());
+        }
+        return max.reduceLanes(VectorOperators.MAX);
     }
 
     static void quantize(float[] v, int offset, Activations to, int token) {
@@ -44,42 +52,59 @@ final class VectorElementwise {
         }
         int low = ExactMath.exponent(amax) - Activations.WINDOW;
         to.exponents()[token] = low - Activations.BITS;
-        float[] x = to.x();
-        int tile = to.tile();
         float[] block = new float[Activations.BLOCK];
         for (int b = 0; b < columns / Activations.BLOCK; b++) {
             int from = offset + b * Activations.BLOCK;
-            float blockMax = blockMax(v, from);
+            float blockMax = largestMagnitude(v, from, Activations.BLOCK);
             int e = blockMax == 0f ? low : Math.max(ExactMath.exponent(blockMax), low);
             float scale = ExactMath.powerOfTwo(Activations.BITS - e);
             float unit = ExactMath.powerOfTwo(e - low);
-            int at = to.index(b, token);
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int c = 0; c < Activations.BLOCK; c += LANES) {
-                FloatVector q = FloatVector.fromArray(FLOATS, v, from + c)
-                        .mul(scale)
-                        .add(ROUND)
-                        .sub(ROUND)
-                        .mul(unit);
-                sum = sum.add(q);
-                q.intoArray(block, c);
+            to.sums()[to.sumIndex(b, token)] = round(v, from, scale, unit, block);
+            if (to.tile() == 1) {
+                System.arraycopy(block, 0, to.x(), b * Activations.BLOCK, Activations.BLOCK);
+                integers(v, from, scale, to.row().values(), b * Activations.BLOCK + 1);
+                to.row().setUnit(b, unit);
+            } else {
+                scatter(block, to.x(), to.index(b, token));
             }
-            for (int c = 0; c < Activations.BLOCK; c++) {
-                x[at + c * tile] = block[c];
-            }
-            // Multiples of the unit, below 2^24 of them: exact in any order.
-            to.sums()[to.sumIndex(b, token)] = sum.reduceLanes(VectorOperators.ADD);
-            to.setUnit(b, unit);
         }
-        to.finish();
+        if (to.tile() == 1) {
+            to.row().finish();
+        }
     }
 
-    private static float blockMax(float[] v, int from) {
-        FloatVector max = FloatVector.fromArray(FLOATS, v, from).abs();
-        for (int i = LANES; i < Activations.BLOCK; i += LANES) {
-            max = max.max(FloatVector.fromArray(FLOATS, v, from + i).abs());
+    private static void scatter(float[] block, float[] x, int at) {
+        for (int c = 0; c < Activations.BLOCK; c++) {
+            x[at + c * Activations.TILE] = block[c];
         }
-        return max.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Rounds a block to multiples of {@code unit} and returns their sum: below 2^24 units, so exact in any order. */
+    private static float round(float[] v, int from, float scale, float unit, float[] block) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int c = 0; c < Activations.BLOCK; c += LANES) {
+            FloatVector q = FloatVector.fromArray(FLOATS, v, from + c)
+                    .mul(scale)
+                    .add(ROUND)
+                    .sub(ROUND)
+                    .mul(unit);
+            sum = sum.add(q);
+            q.intoArray(block, c);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /** The same integers without their unit: the low bits of a float to which {@link VectorShapes#ROUND} was added. */
+    private static void integers(float[] v, int from, float scale, int[] to, int at) {
+        int bias = Float.floatToRawIntBits(ROUND);
+        for (int c = 0; c < Activations.BLOCK; c += LANES) {
+            FloatVector.fromArray(FLOATS, v, from + c)
+                    .mul(scale)
+                    .add(ROUND)
+                    .reinterpretAsInts()
+                    .sub(bias)
+                    .intoArray(to, at + c);
+        }
     }
 
     static void rmsNorm(float[] x, int offset, int n, float[] weight, float eps, float[] to, int toOffset) {
@@ -142,12 +167,11 @@ final class VectorElementwise {
         for (int i = 0; i < n; i += LANES) {
             FloatVector value = FloatVector.fromArray(FLOATS, g, gOffset + i);
             FloatVector x = value.neg();
-            FloatVector clipped = x.min(88f).max(-86f);
-            FloatVector y = clipped.mul(0x1.715476p+0f).add(ROUND).sub(ROUND);
+            FloatVector clipped = x.blend(88f, x.compare(VectorOperators.GT, 88f));
+            FloatVector rounded = clipped.mul(0x1.715476p+0f).add(ROUND);
+            FloatVector y = rounded.sub(ROUND);
             FloatVector r = clipped.sub(y.mul(0x1.63p-1f)).sub(y.mul(-0x1.bd0106p-13f));
-            IntVector power = ((IntVector) y.convertShape(VectorOperators.F2I, INTS, 0))
-                    .add(127)
-                    .lanewise(VectorOperators.LSHL, 23);
+            IntVector power = rounded.reinterpretAsInts().add(POWER_BIAS).lanewise(VectorOperators.LSHL, 23);
             FloatVector p = r.mul(0x1.10625p-7f).add(0x1.572a64p-5f);
             p = p.mul(r).add(0x1.5557bp-3f);
             p = p.mul(r).add(0x1.fffdfcp-2f);
@@ -163,12 +187,11 @@ final class VectorElementwise {
     static void expOfDifference(float[] v, int offset, int n, float m) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = FloatVector.fromArray(FLOATS, v, offset + i).sub(m);
-            FloatVector clipped = x.min(88f).max(-86f);
-            FloatVector y = clipped.mul(0x1.715476p+0f).add(ROUND).sub(ROUND);
+            FloatVector clipped = x.blend(88f, x.compare(VectorOperators.GT, 88f));
+            FloatVector rounded = clipped.mul(0x1.715476p+0f).add(ROUND);
+            FloatVector y = rounded.sub(ROUND);
             FloatVector r = clipped.sub(y.mul(0x1.63p-1f)).sub(y.mul(-0x1.bd0106p-13f));
-            IntVector power = ((IntVector) y.convertShape(VectorOperators.F2I, INTS, 0))
-                    .add(127)
-                    .lanewise(VectorOperators.LSHL, 23);
+            IntVector power = rounded.reinterpretAsInts().add(POWER_BIAS).lanewise(VectorOperators.LSHL, 23);
             FloatVector p = r.mul(0x1.10625p-7f).add(0x1.572a64p-5f);
             p = p.mul(r).add(0x1.5557bp-3f);
             p = p.mul(r).add(0x1.fffdfcp-2f);
