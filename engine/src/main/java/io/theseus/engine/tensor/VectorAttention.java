@@ -139,7 +139,8 @@ final class VectorAttention {
             KvBlock block = task.blocks()[b * Activations.BLOCK / KvBlock.TOKENS];
             int scale = block.scaleIndex(task.layer(), task.kvHead()) + b * Activations.BLOCK % KvBlock.TOKENS;
             multiplyInto(scores, row + b * Activations.BLOCK, block.vScale(), scale);
-            top = Math.max(top, VectorElementwise.largestMagnitude(scores, row + b * Activations.BLOCK, Activations.BLOCK));
+            top = Math.max(
+                    top, VectorElementwise.largestMagnitude(scores, row + b * Activations.BLOCK, Activations.BLOCK));
         }
         int padded = tiles * Activations.TILE;
         if (top < Activations.TINY) {

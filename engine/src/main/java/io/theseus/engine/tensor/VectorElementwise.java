@@ -22,7 +22,6 @@ final class VectorElementwise {
     /** Turns the bits of n + {@link VectorShapes#ROUND} into the exponent field of 2^n. */
     private static final int POWER_BIAS = 127 - Float.floatToRawIntBits(ROUND);
 
-
     private VectorElementwise() {}
 
     /** Largest magnitude of n values, n a multiple of {@link VectorShapes#LANES}. */
