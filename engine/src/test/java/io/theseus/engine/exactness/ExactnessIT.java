@@ -94,8 +94,8 @@ class ExactnessIT {
         arguments.addAll(variant.models());
         SortedMap<String, String> found = new TreeMap<>();
         for (String line : java(arguments, scratch).lines().toList()) {
-            int cut = line.lastIndexOf(' ');
             if (line.contains(".gguf ")) {
+                int cut = line.indexOf(' ', line.indexOf(' ') + 1);
                 found.put(line.substring(0, cut), line.substring(cut + 1));
             }
         }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What {@link ExactnessIT} starts in JVMs of its own. Arguments: kernel, threads, longest prompt, file names. Prints lines of
- * {@code file tokens sha256}.
+ * {@code file tokens sha256-of-logits state-root}.
  */
 final class ExactnessProbe {
     private ExactnessProbe() {}

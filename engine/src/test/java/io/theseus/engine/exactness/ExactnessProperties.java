@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Random schedules beside the simplest one. Texts are first decoded token by token, alone, by the scalar kernels on one thread;
  * then random numbers of them share steps, in chunks of random sizes, forked and cut back at random, on random threads by
- * either kernel. Every logit handed out must have the bits of the first run.
+ * either kernel. Every logit handed out, and the state at the end, must have the bits of the first run.
  */
 class ExactnessProperties {
     private static final int TRIALS = 4;
@@ -39,11 +39,13 @@ class ExactnessProperties {
         try (GgufFile file = GgufFile.open(model.path())) {
             int[][] texts = new int[TEXTS][];
             float[][][] expected = new float[TEXTS][][];
+            byte[][] roots = new byte[TEXTS][];
             try (LanguageModel engine = load(file, 1, ModelOptions.Kernel.SCALAR)) {
                 for (int i = 0; i < TEXTS; i++) {
                     texts[i] = random.ints(1 + random.nextInt(LONGEST), 0, engine.vocabularySize())
                             .toArray();
-                    expected[i] = decode(engine, texts[i]);
+                    expected[i] = new float[texts[i].length][];
+                    roots[i] = decode(engine, texts[i], expected[i]);
                 }
             }
             for (int trial = 0; trial < TRIALS; trial++) {
@@ -53,7 +55,7 @@ class ExactnessProperties {
                 String where =
                         name + ", seed " + firstSeed + ", trial " + trial + ", " + threads + " threads, " + kernel;
                 try (LanguageModel engine = load(file, threads, kernel)) {
-                    new Schedule(engine, texts, expected, random, where).run();
+                    new Schedule(engine, texts, expected, roots, random, where).run();
                     assertThat(engine.freeBlocks()).as(where).isEqualTo(engine.totalBlocks());
                 }
             }
@@ -64,16 +66,16 @@ class ExactnessProperties {
         return LanguageModel.load(file, new ModelOptions(0, 16 << 20, threads, kernel));
     }
 
-    private static float[][] decode(LanguageModel engine, int[] text) {
-        float[][] logits = new float[text.length][];
+    /** Fills {@code logits}, (tokens, vocabulary), token by token; returns the state root at the end. */
+    private static byte[] decode(LanguageModel engine, int[] text, float[][] logits) {
         try (StepModel.Sequence sequence = engine.newSequence()) {
             for (int i = 0; i < text.length; i++) {
                 int at = i;
                 StepModel.LogitsSink sink = (index, values) -> logits[at] = values.clone();
                 engine.step(List.of(new StepModel.Chunk(sequence, new int[] {text[i]}, 0, sink)));
             }
+            return engine.stateRoot(sequence);
         }
-        return logits;
     }
 
     /** One random schedule, until every reader has reached the end of its text. */
@@ -81,16 +83,24 @@ class ExactnessProperties {
         private final LanguageModel engine;
         private final int[][] texts;
         private final float[][][] expected; // (texts, tokens, vocabulary)
+        private final byte[][] roots; // (texts, 32): state roots at the end
         private final Random random;
         private final String where;
         private final List<Reader> readers = new ArrayList<>();
         private int rewinds = 8;
         private int handedOut;
 
-        Schedule(LanguageModel engine, int[][] texts, float[][][] expected, Random random, String where) {
+        Schedule(
+                LanguageModel engine,
+                int[][] texts,
+                float[][][] expected,
+                byte[][] roots,
+                Random random,
+                String where) {
             this.engine = engine;
             this.texts = texts;
             this.expected = expected;
+            this.roots = roots;
             this.random = random;
             this.where = where;
         }
@@ -108,6 +118,9 @@ class ExactnessProperties {
                 readers.removeIf(reader -> {
                     boolean done = reader.sequence().length() == texts[reader.text()].length;
                     if (done) {
+                        assertThat(engine.stateRoot(reader.sequence()))
+                                .as("state root of text %d; %s", reader.text(), where)
+                                .isEqualTo(roots[reader.text()]);
                         reader.sequence().close();
                     }
                     return done;

@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** SHA-256 over every logit after every token of a prompt, and the committed ones to compare with. */
+/** SHA-256 over every logit after every token of a prompt, and the root of the state it leaves; and the committed ones. */
 final class Fingerprint {
     private Fingerprint() {}
 
@@ -34,18 +34,19 @@ final class Fingerprint {
     static SortedMap<String, String> committed() {
         SortedMap<String, String> all = new TreeMap<>();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(Fingerprint.class.getResourceAsStream("logits.txt")), StandardCharsets.UTF_8))) {
+                Objects.requireNonNull(Fingerprint.class.getResourceAsStream("fingerprints.txt")),
+                StandardCharsets.UTF_8))) {
             lines.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-                int cut = line.lastIndexOf(' ');
+                int cut = line.indexOf(' ', line.indexOf(' ') + 1);
                 all.put(line.substring(0, cut), line.substring(cut + 1));
             });
         } catch (IOException e) {
-            throw new IllegalStateException("cannot read logits.txt beside the test classes", e);
+            throw new IllegalStateException("cannot read fingerprints.txt beside the test classes", e);
         }
         return all;
     }
 
-    /** Fingerprints of all prompts of at most {@code longest} tokens on the model at {@code path}, in their order. */
+    /** Fingerprints of {@code prompts} on the model at {@code path}: two hashes, of the logits and of the state. */
     static List<String> of(Path path, List<int[]> prompts, ModelOptions options) {
         List<String> hashes = new ArrayList<>();
         try (GgufFile file = GgufFile.open(path);
