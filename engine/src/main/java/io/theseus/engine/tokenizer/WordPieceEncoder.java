@@ -50,10 +50,11 @@ final class WordPieceEncoder implements TextEncoder {
         for (int i = from; i < to; ) {
             int point = Character.codePointAt(text, i, to);
             i += Character.charCount(point);
-            if (CharClass.isWhiteSpace(point)) {
+            if (point == '\t' || point == '\n' || point == '\r') {
                 result.append(' ');
-            } else if (point != 0 && point != 0xFFFD && !isOther(point)) {
-                result.appendCodePoint(point);
+            } else if (point != 0xFFFD
+                    && !isOther(point)) { // the other control characters go, even those that are spaces
+                result.append(CharClass.isWhiteSpace(point) ? " " : Character.toString(point));
             }
         }
         String cleaned = result.toString();
@@ -123,11 +124,7 @@ final class WordPieceEncoder implements TextEncoder {
 
     private static boolean isOther(int point) {
         int type = Character.getType(point);
-        return type == Character.CONTROL
-                || type == Character.FORMAT
-                || type == Character.PRIVATE_USE
-                || type == Character.SURROGATE
-                || type == Character.UNASSIGNED;
+        return type == Character.CONTROL || type == Character.FORMAT || type == Character.PRIVATE_USE;
     }
 
     private static boolean isPunctuation(int point) {
