@@ -15,6 +15,7 @@ import io.theseus.node.config.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,9 +33,11 @@ public final class ModelLoader {
      * the rest, and the time to the first token counts.
      *
      * @param id the name requests use
+     * @param rooted whether the model's root is computed as its fingerprint, which takes a second per GB; else it has none
      * @throws TheseusException if the file is not a model that can be run, or {@code settings} do not fit it
      */
-    public static LoadedModel load(String id, Path file, NodeConfig.Engine settings, SchedulerListener listener)
+    public static LoadedModel load(
+            String id, Path file, NodeConfig.Engine settings, SchedulerListener listener, boolean rooted)
             throws InterruptedException {
         try (GgufFile gguf = GgufFile.open(file)) {
             FutureTask<Tokenizer> tokenizer = meanwhile("tokenizer", () -> Tokenizers.from(gguf.metadata()));
@@ -43,7 +46,12 @@ public final class ModelLoader {
             LanguageModel model = LanguageModel.load(gguf, options(settings));
             try {
                 BatchScheduler engine = BatchScheduler.start(model, result(tokenizer), scheduler(settings), listener);
-                ServedModel served = new ServedModel(id, created(file), fingerprint(gguf), engine, result(template));
+                ServedModel served = new ServedModel(
+                        id,
+                        created(file),
+                        rooted ? HexFormat.of().formatHex(model.modelRoot()) : "",
+                        engine,
+                        result(template));
                 return new LoadedModel(served, model::close);
             } catch (RuntimeException | Error | InterruptedException e) {
                 model.close();
@@ -88,10 +96,6 @@ public final class ModelLoader {
         } catch (IOException e) {
             throw new TheseusException(ErrorCode.IO_FAILED, "cannot read " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String fingerprint(GgufFile gguf) {
-        return Long.toHexString(gguf.bytes());
     }
 
     private static <T> FutureTask<T> meanwhile(String name, Callable<T> work) {

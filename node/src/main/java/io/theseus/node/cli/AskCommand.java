@@ -67,7 +67,7 @@ final class AskCommand implements Command {
         String before = piped.question(words);
         SamplingParameters parameters = sampling.parameters();
         long start = System.nanoTime();
-        try (LoadedModel model = call.models().open(call, call.configuration().config())) {
+        try (LoadedModel model = call.models().open(call, call.configuration().config(), false)) {
             long loaded = System.nanoTime() - start;
             String question = piped.appended(before);
             LoadedModel.Prompt prompt =

@@ -47,7 +47,7 @@ final class ChatCommand implements Command {
     public int run(Call call) throws InterruptedException {
         Configuration configuration = call.configuration();
         sampling.parameters();
-        try (LoadedModel model = call.models().open(call, configuration.config())) {
+        try (LoadedModel model = call.models().open(call, configuration.config(), false)) {
             ChatSession session = new ChatSession(call, model, sampling, system);
             if (!call.console().interactive()) {
                 return new PipedChat(call.console(), session).run();

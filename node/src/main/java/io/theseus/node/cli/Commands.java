@@ -19,9 +19,9 @@ final class Commands {
 
     private static final List<Group> GROUPS = List.of(
             new Group("models", "list", List.of("list", "remove", "verify")),
-            new Group("inspect", "", List.of("model", "tokens", "template", "generate", "perplexity")));
+            new Group("inspect", "", List.of("model", "tokens", "template", "logits", "generate", "perplexity")));
 
-    private static final List<String> SINGLE = List.of("ask", "chat", "serve", "pull", "config");
+    private static final List<String> SINGLE = List.of("ask", "chat", "serve", "pull", "config", "doctor", "bench");
 
     private Commands() {}
 
@@ -42,6 +42,7 @@ final class Commands {
             case "inspect model" -> new InspectModelCommand();
             case "inspect tokens" -> new InspectTokensCommand();
             case "inspect perplexity" -> new InspectPerplexityCommand();
+            case "inspect logits" -> new InspectLogitsCommand();
             case "inspect template" -> new InspectTemplateCommand();
             case "inspect generate" -> new InspectGenerateCommand();
             case "ask" -> new AskCommand();
@@ -51,6 +52,8 @@ final class Commands {
             case "models verify" -> new ModelsVerifyCommand();
             case "serve" -> new ServeCommand();
             case "chat" -> new ChatCommand();
+            case "doctor" -> new DoctorCommand();
+            case "bench" -> new BenchCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };

@@ -4,12 +4,18 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.gguf.TensorInfo;
+import io.theseus.engine.model.LanguageModel;
+import io.theseus.engine.model.ModelOptions;
+import io.theseus.node.models.InstalledModel;
+import io.theseus.node.models.ModelStore;
 import java.lang.reflect.Array;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,19 +39,22 @@ import tools.jackson.databind.node.ObjectNode;
 final class InspectModelCommand implements Command {
     private static final int SHOWN = 8;
 
-    @Parameters(paramLabel = "FILE", description = "A GGUF file.")
+    @Parameters(paramLabel = "FILE", description = "A GGUF file, or the name of an installed model.")
     String file = "";
 
     @Option(names = "--all", description = "Print arrays whole.")
     boolean all;
 
+    @Option(names = "--no-root", description = "Leave the model root out, which takes reading all weights.")
+    boolean noRoot;
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
     @Override
-    public int run(Call call) {
+    public int run(Call call) throws InterruptedException {
         JsonText json = new JsonText();
-        try (GgufFile gguf = GgufFile.open(path())) {
+        try (GgufFile gguf = GgufFile.open(path(call))) {
             ObjectNode page = json.object();
             page.put("file", gguf.path().toString());
             page.put("bytes", gguf.bytes());
@@ -54,13 +63,31 @@ final class InspectModelCommand implements Command {
             gguf.metadata()
                     .entries()
                     .forEach((key, value) -> metadata.set(key, json.mapper().valueToTree(shown(value))));
+            if (!noRoot) {
+                root(gguf, page);
+            }
             tensors(gguf, page);
             call.console().out().println(json.page(page));
         }
         return 0;
     }
 
-    private Path path() {
+    /** The hash that names the model whatever file it came in; null with a reason where the engine cannot run it. */
+    private static void root(GgufFile gguf, ObjectNode page) {
+        try (LanguageModel model = LanguageModel.load(gguf, ModelOptions.DEFAULT)) {
+            page.put("model_root", HexFormat.of().formatHex(model.modelRoot()));
+        } catch (TheseusException e) {
+            page.putNull("model_root");
+            page.put("model_root_error", e.getMessage());
+        }
+    }
+
+    private Path path(Call call) throws InterruptedException {
+        Optional<InstalledModel> installed =
+                new ModelStore(call.configuration().config().home()).find(file);
+        if (installed.isPresent()) {
+            return installed.get().file();
+        }
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {

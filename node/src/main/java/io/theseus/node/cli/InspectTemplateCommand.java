@@ -91,8 +91,8 @@ final class InspectTemplateCommand implements Command {
 
     private JsonNode answer(ChatTemplate template, JsonRequest request, Call call) {
         List<Map<String, Object>> messages = request.objects("messages");
-        if (messages.isEmpty()) {
-            throw new TheseusException(ErrorCode.BAD_INPUT, "`messages` is missing or empty");
+        if (!request.has("messages")) {
+            throw new TheseusException(ErrorCode.BAD_INPUT, "`messages` is missing, expected an array of objects");
         }
         if (normalize) {
             messages = ChatMessages.normalize(template, messages);

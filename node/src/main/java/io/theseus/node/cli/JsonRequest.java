@@ -20,6 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record JsonRequest(JsonText json, ObjectNode fields) {
 
+    boolean has(String name) {
+        return field(name).isPresent();
+    }
+
     Optional<String> text(String name) {
         return field(name).map(node -> {
             if (!node.isString()) {

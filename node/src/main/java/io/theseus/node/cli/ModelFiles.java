@@ -26,9 +26,9 @@ final class ModelFiles {
     }
 
     /** The configured model, ready to answer. */
-    static LoadedModel open(Call call, NodeConfig config) throws InterruptedException {
+    static LoadedModel open(Call call, NodeConfig config, boolean rooted) throws InterruptedException {
         Path file = locate(call, config);
-        return ModelLoader.load(name(file, config.home()), file, config.engine(), SchedulerListener.NONE);
+        return ModelLoader.load(name(file, config.home()), file, config.engine(), SchedulerListener.NONE, rooted);
     }
 
     /** What requests call the model in {@code file}: its installed name, or else the file's name without the ending. */

@@ -9,7 +9,8 @@ interface ModelOpener {
     /**
      * The configured model, fetched if need be, in memory.
      *
+     * @param rooted whether answers must name the exact model, see {@link io.theseus.node.ModelLoader#load}
      * @throws io.theseus.core.TheseusException if it cannot be had or run
      */
-    LoadedModel open(Call call, NodeConfig config) throws InterruptedException;
+    LoadedModel open(Call call, NodeConfig config, boolean rooted) throws InterruptedException;
 }

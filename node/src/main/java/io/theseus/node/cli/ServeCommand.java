@@ -45,7 +45,7 @@ final class ServeCommand implements Command {
         try (SignalHandlers signals = SignalHandlers.install(call.interrupts());
                 Node node = Node.assemble(
                         config,
-                        () -> call.models().open(call, config),
+                        () -> call.models().open(call, config, true),
                         entry -> log.info(entry.line()),
                         call.clock())) {
             call.console()

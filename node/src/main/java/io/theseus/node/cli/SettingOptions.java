@@ -29,7 +29,8 @@ final class SettingOptions {
                     .paramLabel(isSwitch(setting) ? "true|false" : "VALUE")
                     .description(description(setting).replace("%", "%%"));
             if (isSwitch(setting)) {
-                option.arity("0..1").fallbackValue("true");
+                // Of this type, so that only true or false, and no question, is taken for its value.
+                option.type(Boolean.class).arity("0..1").fallbackValue("true");
             }
             line.getCommandSpec().addOption(option.build());
         }
@@ -41,7 +42,7 @@ final class SettingOptions {
         for (Setting setting : settings) {
             String option = "--" + setting.key();
             if (parsed.hasMatchedOption(option)) {
-                flags.put(setting.key(), parsed.matchedOptionValue(option, ""));
+                flags.put(setting.key(), String.valueOf(parsed.<Object>matchedOptionValue(option, "")));
             }
         }
         return flags;

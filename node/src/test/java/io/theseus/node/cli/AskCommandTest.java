@@ -56,7 +56,7 @@ class AskCommandTest {
             }
         };
         CliRun run = CliRun.with(
-                silent, Map.of(), (call, config) -> ScriptedEngine.model(paris), "ask", "What is the capital?");
+                silent, Map.of(), (call, config, rooted) -> ScriptedEngine.model(paris), "ask", "What is the capital?");
         assertThat(run.status()).isZero();
         assertThat(run.out()).startsWith("The capital");
     }

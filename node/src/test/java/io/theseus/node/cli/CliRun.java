@@ -24,7 +24,7 @@ record CliRun(int status, String out, String err) {
     /** A call whose model is {@code engine}. */
     static CliRun answeredBy(ScriptedEngine engine, String stdin, String... args) {
         InputStream in = new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8));
-        return with(in, Map.of(), (call, config) -> ScriptedEngine.model(engine), args);
+        return with(in, Map.of(), (call, config, rooted) -> ScriptedEngine.model(engine), args);
     }
 
     static CliRun with(InputStream stdin, Map<String, String> environment, ModelOpener models, String... args) {

@@ -30,6 +30,14 @@ class InspectModelTest {
             bytes += tensor.get("bytes").longValue();
         }
         assertThat(bytes).isPositive().isEqualTo(page.get("tensor_bytes").longValue());
+        assertThat(page.get("model_root").stringValue()).matches("[0-9a-f]{64}");
+        JsonNode other = mapper.readTree(CliRun.of(
+                        "inspect",
+                        "model",
+                        Golden.require("models/all-MiniLM-L6-v2.Q8_0.gguf").toString())
+                .out());
+        assertThat(other.get("model_root").isNull()).isTrue();
+        assertThat(other.get("model_root_error").stringValue()).contains("bert");
         JsonNode whole = mapper.readTree(
                 CliRun.of("inspect", "model", "--all", file.toString()).out());
         assertThat(whole.get("metadata").get("tokenizer.ggml.tokens").size()).isEqualTo(320);
