@@ -183,19 +183,15 @@ final class Answer {
         return detached;
     }
 
-    /** Chooses the next token from its logits, without taking it yet: the step may still fail. */
+    /** Chooses the next token from its logits, without taking it yet: the step may still fail, and be taken again. */
     void choose(TokenSampler sampler, float[] logits) {
+        chosen = null;
+        fault = null;
         try {
             chosen = sampler.sample(logits, sampling, length);
         } catch (TheseusException e) {
             fault = e;
         }
-    }
-
-    /** Forgets what a failed step chose. */
-    void unchoose() {
-        chosen = null;
-        fault = null;
     }
 
     @Nullable

@@ -70,7 +70,6 @@ final class StepRunner {
     }
 
     private static boolean takeBack(Part part, int length, Map<Answer, TheseusException> failures) {
-        part.answer().unchoose();
         try {
             part.answer().sequence().truncate(length);
             return true;

@@ -166,6 +166,27 @@ class AdmissionTest {
     }
 
     @Test
+    void whoGaveWayReturnsBeforeWhoCameLater() throws Exception {
+        Rig rig = new Rig(40, Rig.settings(2, 100));
+        List<Generation> first = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            first.add(rig.scheduler.submit(request(prompt(30, i), 200)));
+        }
+        rig.turns(3);
+        Generation later = rig.scheduler.submit(request(prompt(150, 7), 100));
+        List<GenerationEvent> second = new ArrayList<>();
+        while (second.isEmpty() || !(second.getLast() instanceof GenerationEvent.Finished)) {
+            rig.turns(1);
+            read(first.getFirst());
+            second.addAll(read(first.getLast()));
+            assertThat(later.poll(0)).as("an event of the one that came last").isNull();
+        }
+        assertThat(rig.heard).contains("preempted");
+        rig.drain();
+        assertThat(read(later)).isNotEmpty();
+    }
+
+    @Test
     void answersThatWaitForTheirReadersMakeWay() throws Exception {
         Rig rig = new Rig(60, Rig.settings(2, 100));
         List<Generation> unread = new ArrayList<>();
