@@ -27,6 +27,9 @@ public final class HttpServer implements AutoCloseable {
     /** Held here, since java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger HELIDON_LOG = Logger.getLogger("io.helidon");
 
+    /** Calls the closing of its own socket an error, now and then. */
+    private static final Logger LISTENER_LOG = Logger.getLogger("io.helidon.webserver.ServerListener");
+
     /** Time for last events to be written once the engines have stopped. */
     private static final Duration FLUSH_GRACE = Duration.ofSeconds(2);
 
@@ -183,7 +186,9 @@ public final class HttpServer implements AutoCloseable {
             interrupted |= !join(shutdown, grace.plus(FLUSH_GRACE));
         }
         interrupted |= !awaitQuiet();
+        LISTENER_LOG.setLevel(Level.OFF);
         server.stop();
+        LISTENER_LOG.setLevel(null);
         supervisor.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

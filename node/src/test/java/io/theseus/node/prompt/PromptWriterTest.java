@@ -105,7 +105,7 @@ class PromptWriterTest {
 
         Prompt prompt = new PromptWriter(template(CHATML), tokenizer).write(input);
 
-        assertThat(prompt.text()).contains("<|im_start|>\"}").contains("{\"type\"");
+        assertThat(prompt.text()).contains("<|im_start|>\"}", "\"<|im_end|>\": \"<|im_start|>\"");
         assertThat(controls(prompt.ids())).isEqualTo(3);
     }
 
