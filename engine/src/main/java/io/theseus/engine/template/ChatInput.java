@@ -9,14 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chat template is given. Values are those of JSON: maps with string keys, lists, strings, numbers, booleans and null.
+ * What a chat template is given. Values are those of JSON: maps with string keys, lists, strings, numbers, booleans
+ * and null.
  *
  * @param messages the conversation, each with at least a {@code role}
- * @param tools function definitions in OpenAI's shape; empty = none, which a template sees as {@code tools} being {@code None}
+ * @param tools function definitions in OpenAI's shape; empty = none, which a template sees as {@code tools} being
+ *     {@code None}
  * @param variables further template variables such as {@code enable_thinking}; they win over the template's own
  *     {@code bos_token} and {@code eos_token}
  * @param addGenerationPrompt whether the text ends where the assistant's answer begins
- * @param continueFinalMessage whether the text ends right after the last message's content, for the model to go on with it
+ * @param continueFinalMessage whether the text ends right after the last message's content, for the model to go on
+ *     with it
  * @param now what {@code strftime_now} formats, in UTC
  */
 public record ChatInput(

@@ -13,9 +13,10 @@ public final class ChatMessages {
     private ChatMessages() {}
 
     /**
-     * A copy in which arguments of earlier tool calls that are JSON text are objects, lists of text parts are one string (one line each),
-     * an assistant message that only calls tools has an empty content, and a {@code developer} is called {@code system} where the template
-     * does not know the newer name. A template that shows only lists of parts gets such lists instead.
+     * A copy in which arguments of earlier tool calls that are JSON text are objects, lists of text parts are one
+     * string (one line each), an assistant message that only calls tools has an empty content, and a {@code developer}
+     * is called {@code system} where the template does not know the newer name. A template that shows only lists of
+     * parts gets such lists instead.
      *
      * @throws TheseusException {@link ErrorCode#BAD_INPUT} for a content that is neither a text nor text parts
      */

@@ -12,17 +12,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's chat template, compiled once; renders conversations to the text the model was trained on. Immutable; safe for use by many
- * threads.
+ * A model's chat template, compiled once; renders conversations to the text the model was trained on. Immutable; safe
+ * for use by many threads.
  */
 public final class ChatTemplate {
     /*
-     * The template becomes a tree of nodes that evaluate themselves. It is a program written by a stranger, so every rendering runs under
-     * the bounds of Work. What it sees are plain values; the only thing it can change is its own namespaces.
+     * The template becomes a tree of nodes that evaluate themselves. It is a program written by a stranger, so every
+     * rendering runs under the bounds of Work. What it sees are plain values; the only thing it can change is its own
+     * namespaces.
      *
      * Sources: [1] jinja2 3.1.6, https://jinja.palletsprojects.com/en/stable/templates/
-     *          [2] transformers, utils/chat_template_utils.py: the environment templates are written for (sandbox, trim_blocks,
-     *              lstrip_blocks, loop controls, tojson, raise_exception, strftime_now) and what happens to messages before
+     *          [2] transformers, utils/chat_template_utils.py: the environment that templates are written for
+     *              (sandbox, trim_blocks, lstrip_blocks, loop controls, tojson, raise_exception, strftime_now) and
+     *              what happens to messages before
      */
     private static final String CONTINUATION = "CONTINUE_FINAL_MESSAGE_TAG ";
 
@@ -49,8 +51,8 @@ public final class ChatTemplate {
      *
      * @param bosToken the template's {@code bos_token}; null = undefined
      * @param eosToken the template's {@code eos_token}; null = undefined
-     * @throws TheseusException {@link ErrorCode#MODEL_UNSUPPORTED} naming the construct and its line if this evaluator does not know it,
-     *     {@link ErrorCode#MODEL_INVALID} if the text is not a Jinja template
+     * @throws TheseusException {@link ErrorCode#MODEL_UNSUPPORTED} naming the construct and its line if this evaluator
+     *     does not know it, {@link ErrorCode#MODEL_INVALID} if the text is not a Jinja template
      */
     public static ChatTemplate compile(String source, @Nullable String bosToken, @Nullable String eosToken) {
         Map<String, String> tokens = new LinkedHashMap<>();
@@ -64,7 +66,8 @@ public final class ChatTemplate {
     }
 
     /**
-     * The template a model file carries, or empty if it has none. A file may carry another one for conversations with tools.
+     * The template a model file carries, or empty if it has none. A file may carry another one for conversations with
+     * tools.
      *
      * @throws TheseusException as {@link #compile}
      */
@@ -91,8 +94,8 @@ public final class ChatTemplate {
     /**
      * The prompt text of a conversation.
      *
-     * @throws TheseusException {@link ErrorCode#BAD_INPUT}: with exactly the template's own words where it refuses the conversation, else
-     *     with the Python-like error and its line
+     * @throws TheseusException {@link ErrorCode#BAD_INPUT}: with exactly the template's own words where it refuses the
+     *     conversation, else with the Python-like error and its line
      */
     public String render(ChatInput input) {
         if (withTools != null && !input.tools().isEmpty()) {

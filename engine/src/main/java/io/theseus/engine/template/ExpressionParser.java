@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses expressions with Jinja's precedences, which are not quite Python's: {@code ~} binds tighter than {@code +}, filters and tests
- * tighter than arithmetic, and a sign tighter than {@code **}.
+ * Parses expressions with Jinja's precedences, which are not quite Python's: {@code ~} binds tighter than {@code +},
+ * filters and tests tighter than arithmetic, and a sign tighter than {@code **}.
  */
 final class ExpressionParser {
     private final TokenStream in;
@@ -264,7 +264,10 @@ final class ExpressionParser {
         return new Literal.DictDisplay(keys, values);
     }
 
-    /** One expression, or several between commas as a tuple. Conditional expressions are left out where {@code if} means a filter. */
+    /**
+     * One expression, or several between commas as a tuple. Conditional expressions are left out where {@code if}
+     * means a filter.
+     */
     Expr tuple(boolean withConditional, boolean inParentheses) {
         List<Expr> items = new ArrayList<>();
         boolean isTuple = false;

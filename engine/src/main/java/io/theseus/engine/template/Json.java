@@ -5,8 +5,8 @@ import io.theseus.core.TheseusException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as templates and tool calls need it. Read values are {@code LinkedHashMap<String, Object>}, {@code ArrayList<Object>}, String, Long
- * (BigInteger beyond its range), Double, Boolean and null.
+ * JSON as templates and tool calls need it. Read values are {@code LinkedHashMap<String, Object>}, {@code
+ * ArrayList<Object>}, String, Long (BigInteger beyond its range), Double, Boolean and null.
  */
 public final class Json {
     private Json() {}
@@ -26,7 +26,8 @@ public final class Json {
     /**
      * The value of a whole JSON text.
      *
-     * @throws TheseusException {@link ErrorCode#BAD_INPUT} if it is not JSON, nests too deeply or has something after the value
+     * @throws TheseusException {@link ErrorCode#BAD_INPUT} if it is not JSON, nests too deeply or has something after
+     *     the value
      */
     public static @Nullable Object read(String text) {
         Prefix prefix = prefix(text, 0);

@@ -8,8 +8,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Cuts a template into tokens, with the settings that chat templates are written for: the newline after a block tag and the spaces before
- * one are dropped ({@code trim_blocks}, {@code lstrip_blocks}), and so is one newline at the end of the text.
+ * Cuts a template into tokens, with the settings that chat templates are written for: the newline after a block tag
+ * and the spaces before one are dropped ({@code trim_blocks}, {@code lstrip_blocks}), and so is one newline at the end
+ * of the text.
  *
  * <p>Source: jinja2 3.1.6, lexer rules; https://jinja.palletsprojects.com/en/stable/templates/#whitespace-control
  */

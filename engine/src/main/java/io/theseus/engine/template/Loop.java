@@ -7,8 +7,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variable {@code loop} inside a for loop. Items are drawn one at a time, so that a loop's own filter sees what its body has set; only
- * asking for what lies ahead reads ahead.
+ * The variable {@code loop} inside a for loop. Items are drawn one at a time, so that a loop's own filter sees what
+ * its body has set; only asking for what lies ahead reads ahead.
  */
 final class Loop implements Callable {
     private final Iterator<Object> source;

@@ -153,8 +153,8 @@ final class PythonText {
     }
 
     /**
-     * {@code repr(float)}: the shortest digits that read back as the same number, with an exponent below 1e-4 and from 1e16 on.
-     * Java's {@link Double#toString} gives the same digits in another layout.
+     * {@code repr(float)}: the shortest digits that read back as the same number, with an exponent below 1e-4 and from
+     * 1e16 on. Java's {@link Double#toString} gives the same digits in another layout.
      */
     static String real(double value) {
         if (Double.isNaN(value)) {

@@ -48,7 +48,10 @@ final class References {
         return read.contains(name);
     }
 
-    /** @throws io.theseus.core.TheseusException {@code MODEL_UNSUPPORTED} for a call of a function that nothing can define */
+    /**
+     * @throws io.theseus.core.TheseusException {@code MODEL_UNSUPPORTED} for a call of a function that nothing can
+     *     define
+     */
     void checkCalls() {
         for (Map.Entry<String, Integer> call : called.entrySet()) {
             String name = call.getKey();

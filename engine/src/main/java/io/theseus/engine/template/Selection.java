@@ -5,7 +5,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code map}, {@code select}, {@code reject} and their attribute forms. Items are computed at once; Python would wait until asked. */
+/**
+ * {@code map}, {@code select}, {@code reject} and their attribute forms. Items are computed at once; Python would wait
+ * until asked.
+ */
 final class Selection {
     private Selection() {}
 

@@ -116,8 +116,8 @@ sealed interface Statement
     }
 
     /**
-     * A body with a scope of its own: {@code with}, whose values are evaluated outside it, and {@code generation}, which marks the
-     * assistant's text for training and prints it unchanged.
+     * A body with a scope of its own: {@code with}, whose values are evaluated outside it, and {@code generation},
+     * which marks the assistant's text for training and prints it unchanged.
      */
     record Scoped(List<Assignment.Target> targets, List<Expr> values, List<Statement> body) implements Statement {
         @Override

@@ -280,7 +280,10 @@ final class StringMethods {
         return pad(self, missing, fill, name.charAt(0), work);
     }
 
-    /** {@code self} with {@code missing} fill characters: {@code 'l'}eft-justified, {@code 'r'}ight-justified or {@code 'c'}entred. */
+    /**
+     * {@code self} with {@code missing} fill characters: {@code 'l'}eft-justified, {@code 'r'}ight-justified or {@code
+     * 'c'}entred.
+     */
     static String pad(String self, long missing, String fill, char how, Work work) {
         if (missing <= 0) {
             return self;

@@ -1,8 +1,8 @@
 package io.theseus.engine.template;
 
 /**
- * A failure inside a template, under the name Python gives it. Never leaves this package: {@link ChatTemplate} turns it into a
- * {@link io.theseus.core.TheseusException} that says where it happened.
+ * A failure inside a template, under the name Python gives it. Never leaves this package: {@link ChatTemplate} turns
+ * it into a {@link io.theseus.core.TheseusException} that says where it happened.
  */
 final class TemplateFault extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What template values are and how Python treats them.
  *
- * <p>A value is {@link None}, a Boolean, a Long or (beyond its range) BigInteger, a Double, a String, {@link Markup}, a {@code List},
- * {@link Tuple}, {@link Dict}, {@link Range}, {@link View}, {@link OneShot}, {@link Namespace}, {@link Loop}, {@link Callable} or
- * {@link Undefined}. Lists and dicts are never changed once made: the sandbox of the original forbids it.
+ * <p>A value is {@link None}, a Boolean, a Long or (beyond its range) BigInteger, a Double, a String, {@link Markup},
+ * a {@code List}, {@link Tuple}, {@link Dict}, {@link Range}, {@link View}, {@link OneShot}, {@link Namespace}, {@link
+ * Loop}, {@link Callable} or {@link Undefined}. Lists and dicts are never changed once made: the sandbox of the
+ * original forbids it.
  */
 final class Values {
     private Values() {}

@@ -1,8 +1,8 @@
 package io.theseus.engine.template;
 
 /**
- * What one rendering may cost. A model file is a stranger's program: it must not be able to hang a node or eat its memory, so every
- * evaluated node, copied character and nesting level is counted. Not safe for use by many threads.
+ * What one rendering may cost. A model file is a stranger's program: it must not be able to hang a node or eat its
+ * memory, so every evaluated node, copied character and nesting level is counted. Not safe for use by many threads.
  */
 final class Work {
     /** Evaluation steps; copying 8 characters costs one. A long conversation needs some ten thousand. */

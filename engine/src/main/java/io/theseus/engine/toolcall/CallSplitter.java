@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes tool calls out of streaming text. Text is passed on as soon as no marker can begin in it; from a marker on it is held until it is a
- * whole call or certainly none. White space next to calls is dropped.
+ * Takes tool calls out of streaming text. Text is passed on as soon as no marker can begin in it; from a marker on it
+ * is held until it is a whole call or certainly none. White space next to calls is dropped.
  */
 final class CallSplitter {
     /** A call that is an object at the start of the answer, without any marker. */
@@ -52,7 +52,10 @@ final class CallSplitter {
         }
     }
 
-    /** Whether a call begins and the next step can go on with it. {@code pending} then begins with the white space before it. */
+    /**
+     * Whether a call begins and the next step can go on with it. {@code pending} then begins with the white space
+     * before it.
+     */
     private boolean text(boolean ended, List<AnswerPart> parts) {
         if (afterCall) {
             pending.delete(0, Held.leadingSpace(pending, 0));

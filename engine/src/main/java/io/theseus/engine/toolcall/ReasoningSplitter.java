@@ -2,7 +2,10 @@ package io.theseus.engine.toolcall;
 
 import java.util.List;
 
-/** Separates {@code <think>...</think>} at the start of an answer from what follows; white space around both is dropped. */
+/**
+ * Separates {@code <think>...</think>} at the start of an answer from what follows; white space around both is
+ * dropped.
+ */
 final class ReasoningSplitter {
     private static final String OPEN = "<think>";
     private static final String CLOSE = "</think>";

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 public final class ToolCallFormat {
     /*
      * Known forms:
-     *   <tool_call>{"name": n, "arguments": {}}</tool_call>                       Hermes, Qwen 2.5 and 3, SmolLM3, Granite 4
-     *   <tool_call><function=n><parameter=k>v</parameter></function></tool_call>  Qwen3-Coder
+     *   <tool_call>{"name": n, "arguments": {}}</tool_call>                       Hermes, Qwen 2.5 and 3, SmolLM3,
+     *   Granite 4 <tool_call><function=n><parameter=k>v</parameter></function></tool_call>  Qwen3-Coder
      *   <tool_call>n <arg_key>k</arg_key><arg_value>v</arg_value></tool_call>     GLM 4
      *   [TOOL_CALLS][{"name": n, "arguments": {}}]                                Mistral to Nemo
      *   [TOOL_CALLS]n[ARGS]{}                                                     Mistral since Small 3.2
@@ -45,7 +45,10 @@ public final class ToolCallFormat {
      */
     record Marker(String open, String close, boolean control) {}
 
-    /** The format that the template's own text shows; a template with tools but no known form gets those without control tokens. */
+    /**
+     * The format that the template's own text shows; a template with tools but no known form gets those without
+     * control tokens.
+     */
     public static ToolCallFormat detect(ChatTemplate template) {
         String source = template.source();
         List<Marker> markers = new ArrayList<>();
@@ -76,8 +79,8 @@ public final class ToolCallFormat {
     /**
      * A parser for one answer.
      *
-     * @param tools the request's function definitions in OpenAI's shape, whose parameter types decide how values written without JSON
-     *     are read; empty = nothing is taken for a tool call
+     * @param tools the request's function definitions in OpenAI's shape, whose parameter types decide how values
+     *     written without JSON are read; empty = nothing is taken for a tool call
      * @param prompt the rendered prompt, whose end tells whether the answer begins inside the reasoning
      * @param ids where the ids of calls come from
      */

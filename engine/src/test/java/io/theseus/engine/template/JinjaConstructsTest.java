@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Some 900 small templates against what Python's jinja2 3.1.6 makes of them; src/test/python/jinja_constructs.py says how. */
+/**
+ * Some 900 small templates against what Python's jinja2 3.1.6 makes of them; src/test/python/jinja_constructs.py says
+ * how.
+ */
 class JinjaConstructsTest {
     private static final Instant NOW = Instant.parse("2024-02-05T09:07:03.000045Z");
 

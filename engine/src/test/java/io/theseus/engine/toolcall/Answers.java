@@ -30,7 +30,10 @@ final class Answers {
         return parse(format.parser(tools, "", new SplittableRandom(1)), deltas);
     }
 
-    /** The parts in short: text as it is, {@code think:} before reasoning, and {@code name(arguments)}; neighbours joined. */
+    /**
+     * The parts in short: text as it is, {@code think:} before reasoning, and {@code name(arguments)}; neighbours
+     * joined.
+     */
     static List<String> parse(AnswerParser parser, String... deltas) {
         List<AnswerPart> parts = new ArrayList<>();
         for (String delta : deltas) {
