@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestReporter;
 /** Habits of the source text that no compiler checks. */
 class SourceTest {
     private static final int LONG = 350;
-    private static final int TOO_LONG = 500;
+    private static final int TOO_LONG = 600;
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX|HA" + "CK)\\b");
     private static final Pattern MUTED =
             Pattern.compile("@Dis" + "abled(?!OnOs)|@Ign" + "ore|org\\.mock" + "ito|Thread\\.sle" + "ep\\(");
@@ -57,10 +57,11 @@ class SourceTest {
             }
         });
 
-        assertThat(FILES)
-                .isNotEmpty()
-                .allSatisfy((file, lines) ->
-                        assertThat(lines).as("lines of " + file).hasSizeLessThanOrEqualTo(TOO_LONG));
+        assertThat(FILES.keySet()).isNotEmpty();
+        assertThat(FILES.entrySet().stream()
+                        .filter(file -> file.getValue().size() > TOO_LONG)
+                        .map(file -> file.getKey() + ": " + file.getValue().size() + " lines"))
+                .isEmpty();
     }
 
     @Test
