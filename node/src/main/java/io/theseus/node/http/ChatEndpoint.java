@@ -73,7 +73,7 @@ final class ChatEndpoint {
                     tokenizer,
                     withTools && format.needsControlTokens(),
                     deadline));
-            choices.add(new ChatChoice(format.parser(withTools, prompt.text(), ids.random()), tokenizer));
+            choices.add(new ChatChoice(format.parser(request.tools(), prompt.text(), ids.random()), tokenizer));
         }
         ResponseHead head =
                 new ResponseHead(ids.next("chatcmpl-"), clock.instant().getEpochSecond(), model);

@@ -229,6 +229,43 @@ class ChatHttpTest {
     }
 
     @Test
+    void callsTools() throws Exception {
+        String call = "Let me see.<tool_call>{\"name\": \"add\", \"arguments\": {\"a\": [1, \"é\"]}}</tool_call>";
+        try (ServerFixture http = ServerFixture.chatting("key", ServerFixture.TOOLS, request -> call)) {
+            String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"add\",\"parameters\":{}}}]";
+
+            JsonNode whole = http.json(http.postWithKey(PATH, "{" + HI + tools + "}", "key"))
+                    .at("/choices/0");
+            assertThat(whole.at("/finish_reason").stringValue()).isEqualTo("tool_calls");
+            assertThat(whole.at("/message/content").stringValue()).isEqualTo("Let me see.");
+            assertThat(whole.at("/message/tool_calls/0/type").stringValue()).isEqualTo("function");
+            assertThat(whole.at("/message/tool_calls/0/id").stringValue()).isNotEmpty();
+            assertThat(whole.at("/message/tool_calls/0/function/name").stringValue())
+                    .isEqualTo("add");
+            assertThat(http.json(
+                            whole.at("/message/tool_calls/0/function/arguments").stringValue()))
+                    .isEqualTo(http.json("{\"a\":[1,\"é\"]}"));
+            assertThat(text(http, http.engine.requests.getFirst())).contains("<tools>[{");
+
+            List<String> events = http.events(http.postWithKey(PATH, "{" + HI + tools + ",\"stream\":true}", "key"));
+            JsonNode delta = http.json(events.get(events.size() - 3)).at("/choices/0/delta/tool_calls/0");
+            assertThat(delta.at("/index").intValue()).isZero();
+            assertThat(delta.at("/function/name").stringValue()).isEqualTo("add");
+            assertThat(http.json(events.get(events.size() - 2))
+                            .at("/choices/0/finish_reason")
+                            .stringValue())
+                    .isEqualTo("tool_calls");
+
+            String none = tools + ",\"tool_choice\":\"none\"";
+            JsonNode plain = http.json(http.postWithKey(PATH, "{" + HI + none + "}", "key"))
+                    .at("/choices/0");
+            assertThat(plain.at("/message/content").stringValue()).isEqualTo(call);
+            assertThat(plain.at("/finish_reason").stringValue()).isEqualTo("stop");
+            assertThat(text(http, http.engine.requests.getLast())).doesNotContain("<tools>");
+        }
+    }
+
+    @Test
     void showsThePromptOfAConversation() throws Exception {
         try (ServerFixture http = ServerFixture.saying("x")) {
             JsonNode body = http.json(http.post("/apply-template", "{" + HI + ",\"add_generation_prompt\":false}"));

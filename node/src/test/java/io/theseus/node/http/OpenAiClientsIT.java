@@ -58,7 +58,8 @@ class OpenAiClientsIT {
                     script("openai_client.py"),
                     http.address().toString(),
                     KEY,
-                    ServerFixture.MODEL);
+                    ServerFixture.MODEL,
+                    "tools");
             assertThat(http.log).anyMatch(entry -> entry.finish().orElse("").equals("client_gone"));
         }
     }
@@ -67,7 +68,14 @@ class OpenAiClientsIT {
     void javaScriptLibraryAgainstTheScriptedEngine() throws Exception {
         Path folder = javaScript();
         try (ServerFixture http = scripted()) {
-            run(folder, "node", script("openai_client.mjs"), http.address().toString(), KEY, ServerFixture.MODEL);
+            run(
+                    folder,
+                    "node",
+                    script("openai_client.mjs"),
+                    http.address().toString(),
+                    KEY,
+                    ServerFixture.MODEL,
+                    "tools");
             assertThat(http.log).anyMatch(entry -> entry.finish().orElse("").equals("client_gone"));
         }
     }
@@ -132,13 +140,16 @@ class OpenAiClientsIT {
     }
 
     private static ServerFixture scripted() {
-        ServerFixture http = ServerFixture.chatting(KEY, ServerFixture.CHATML, OpenAiClientsIT::answer);
+        ServerFixture http = ServerFixture.chatting(KEY, ServerFixture.TOOLS, OpenAiClientsIT::answer);
         http.engine.allowance = request -> text(request).contains("long story") ? 20 : Integer.MAX_VALUE;
         return http;
     }
 
     /** Depends on the seed where the request leaves something to chance, as a model's answer does. */
     private static String answer(GenerationRequest request) {
+        if (text(request).contains("<tools>") && text(request).endsWith("Paris?<|im_end|>\n<|im_start|>assistant\n")) {
+            return "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}\n</tool_call>";
+        }
         String answer = text(request).contains("long story") ? "And then? ".repeat(500) : "Hello there, friend.";
         return request.sampling().temperature() == 0
                 ? answer

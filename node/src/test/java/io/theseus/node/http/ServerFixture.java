@@ -30,6 +30,13 @@ final class ServerFixture implements AutoCloseable {
             "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
                     + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
+    /** Shows tools, earlier calls and results the way the Hermes family does. */
+    static final String TOOLS =
+            "{% if tools %}<|im_start|>system\n<tools>{{ tools | tojson }}</tools> Answer with <tool_call>"
+                    + "{\"name\": n, \"arguments\": {}}</tool_call><|im_end|>\n{% endif %}{% for m in messages %}<|im_start|>"
+                    + "{{ m.role }}\n{{ m.content }}{% for c in m.tool_calls %}<tool_call>{{ c.function | tojson }}</tool_call>"
+                    + "{% endfor %}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
     final FakeEngine engine;
     final ServedModels models;
     final HttpServer server;
@@ -95,6 +102,13 @@ final class ServerFixture implements AutoCloseable {
     HttpResponse<String> post(String path, String body) throws InterruptedException {
         return send(request(path)
                 .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    HttpResponse<String> postWithKey(String path, String body, String key) throws InterruptedException {
+        return send(request(path)
+                .header("Authorization", "Bearer " + key)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }
