@@ -5,19 +5,16 @@ import io.theseus.core.TheseusException;
 import io.theseus.engine.sampler.SamplingParameters;
 import io.theseus.engine.scheduler.Generation;
 import io.theseus.engine.scheduler.GenerationEvent.Finished;
-import io.theseus.engine.scheduler.GenerationEvent.Usage;
 import io.theseus.node.LoadedModel;
 import io.theseus.node.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ask}: one question, one answer. */
 @CommandLine.Command(
@@ -79,7 +76,9 @@ final class AskCommand implements Command {
             try (Generation generation = model.engine().submit(sampling.request(prompt.ids(), parameters))) {
                 Finished finished = read(call, reader, generation, model, prompt);
                 if (json) {
-                    print(call, model, reader, finished, parameters, loaded);
+                    call.console()
+                            .out()
+                            .println(AnswerJson.of(model.id(), reader, finished, parameters.seed(), loaded));
                 } else if (!reader.text().endsWith("\n")) {
                     call.console().out().println();
                 }
@@ -126,41 +125,5 @@ final class AskCommand implements Command {
                         "the answer was cut at the deadline; raise the setting `deadline`");
             case CANCELLED, SHUTDOWN -> ErrorCode.CANCELLED.exitStatus();
         };
-    }
-
-    private static void print(
-            Call call,
-            LoadedModel model,
-            AnswerReader reader,
-            Finished finished,
-            SamplingParameters parameters,
-            long loadNanos) {
-        JsonText text = new JsonText();
-        ObjectNode answer = text.object();
-        answer.put("model", model.id());
-        answer.put("answer", reader.text());
-        if (!reader.reasoning().isEmpty()) {
-            answer.put("reasoning", reader.reasoning());
-        }
-        answer.put("finish_reason", finished.reason().name().toLowerCase(Locale.ROOT));
-        answer.put("seed", parameters.seed());
-        Usage used = finished.usage();
-        ObjectNode usage = answer.putObject("usage");
-        usage.put("prompt_tokens", used.promptTokens());
-        usage.put("cached_tokens", used.cachedTokens());
-        usage.put("completion_tokens", used.completionTokens());
-        usage.put("total_tokens", used.promptTokens() + used.completionTokens());
-        ObjectNode timings = answer.putObject("timings");
-        timings.put("load_seconds", loadNanos / 1e9);
-        timings.put("prefill_seconds", used.prefillNanos() / 1e9);
-        timings.put("decode_seconds", used.decodeNanos() / 1e9);
-        timings.put("prefill_tps", rate(used.promptTokens() - used.cachedTokens(), used.prefillNanos()));
-        // The first token comes out of the prefill.
-        timings.put("decode_tps", rate(used.completionTokens() - 1, used.decodeNanos()));
-        call.console().out().println(text.line(answer));
-    }
-
-    private static double rate(int tokens, long nanos) {
-        return tokens <= 0 || nanos <= 0 ? 0 : tokens * 1e9 / nanos;
     }
 }

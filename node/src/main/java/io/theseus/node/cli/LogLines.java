@@ -6,16 +6,20 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The log: one line an event on standard error, {@code time LEVEL message key=value ...}, written out at once. */
 final class LogLines extends Handler {
     private final PrintStream err;
     private final LogLevel level;
     private final InstantSource clock;
+    private List<Handler> replaced = List.of();
+    private @Nullable Level levelBefore;
 
     LogLines(PrintStream err, LogLevel level, InstantSource clock) {
         this.err = err;
@@ -26,9 +30,9 @@ final class LogLines extends Handler {
     /** Takes the place of Java's own handlers. */
     void install() {
         Logger root = Logger.getLogger("");
-        for (Handler handler : root.getHandlers()) {
-            root.removeHandler(handler);
-        }
+        replaced = List.of(root.getHandlers());
+        levelBefore = root.getLevel();
+        replaced.forEach(root::removeHandler);
         root.addHandler(this);
         root.setLevel(javaLevel());
     }
@@ -61,9 +65,15 @@ final class LogLines extends Handler {
         err.flush();
     }
 
-    /** Nothing: standard error outlives every log. */
+    /** Gives their place back to Java's own handlers. */
     @Override
-    public void close() {}
+    public void close() {
+        Logger root = Logger.getLogger("");
+        root.removeHandler(this);
+        replaced.forEach(root::addHandler);
+        replaced = List.of();
+        root.setLevel(levelBefore);
+    }
 
     private void write(String levelName, String message) {
         String line = clock.instant().truncatedTo(ChronoUnit.MILLIS) + " " + levelName + " "

@@ -42,6 +42,16 @@ final class ServeCommand implements Command {
         call.interrupts().patience(config.http().shutdownGrace().plus(MARGIN));
         LogLines log = new LogLines(call.console().err(), config.logLevel(), call.clock());
         log.install();
+        try {
+            serve(call, config, log);
+            log.info("stopped");
+            return 0;
+        } finally {
+            log.close();
+        }
+    }
+
+    private static void serve(Call call, NodeConfig config, LogLines log) throws InterruptedException {
         try (SignalHandlers signals = SignalHandlers.install(call.interrupts());
                 Node node = Node.assemble(
                         config,
@@ -59,7 +69,5 @@ final class ServeCommand implements Command {
                 log.info("stopping grace=" + config.http().shutdownGrace().toSeconds() + "s");
             }
         }
-        log.info("stopped");
-        return 0;
     }
 }
