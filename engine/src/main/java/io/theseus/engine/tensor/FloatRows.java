@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** Rows stored as floats (F32, F16, BF16), rounded here to 8-bit codes with one scale per 32 columns. */
 record FloatRows(TensorType type, MemorySegment data, int columns) implements SourceRows {
     @Override
-    public void read(int row, short[] codes, float[] d, float[] m) {
+    public void read(int row, int[] words, float[] d, float[] m) {
         float[] block = new float[32];
         for (int b = 0; b < columns / 32; b++) {
             float amax = 0f;
@@ -22,15 +22,19 @@ record FloatRows(TensorType type, MemorySegment data, int columns) implements So
             m[b] = 0f;
             if (amax < Activations.TINY) {
                 d[b] = 0f;
-                Arrays.fill(codes, b * 32, b * 32 + 32, (short) 0);
+                Arrays.fill(words, b * 8, b * 8 + 8, 0x80808080);
                 continue;
             }
             float scale = amax / 127f;
             float inverse = 1f / scale;
             d[b] = scale;
-            for (int j = 0; j < 32; j++) {
-                float q = (float) Math.rint(block[j] * inverse);
-                codes[b * 32 + j] = (short) Math.clamp(q, -127f, 127f);
+            for (int w = 0; w < 8; w++) {
+                int word = 0;
+                for (int k = 0; k < 4; k++) {
+                    float q = (float) Math.rint(block[w * 4 + k] * inverse);
+                    word |= (int) Math.clamp(q, -127f, 127f) + 128 << 8 * k;
+                }
+                words[b * 8 + w] = word;
             }
         }
     }

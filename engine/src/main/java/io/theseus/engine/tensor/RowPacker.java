@@ -7,14 +7,14 @@ final class RowPacker {
 
     private final PackedMatrix matrix;
     private final SourceRows source;
-    private final short[] codes;
+    private final int[] words;
     private final float[] d;
     private final float[] m;
 
     RowPacker(PackedMatrix matrix, SourceRows source) {
         this.matrix = matrix;
         this.source = source;
-        this.codes = new short[matrix.columns()];
+        this.words = new int[matrix.columns() / matrix.columnsPerWord()];
         this.d = new float[matrix.scaleBlocks()];
         this.m = new float[matrix.scaleBlocks()];
     }
@@ -23,7 +23,7 @@ final class RowPacker {
         int from = group * PackedMatrix.GROUP;
         int to = Math.min(matrix.rows(), from + PackedMatrix.GROUP);
         for (int row = from; row < to; row++) {
-            source.read(row, codes, d, m);
+            source.read(row, words, d, m);
             packScales(row);
             packCodes(row);
         }
@@ -53,15 +53,8 @@ final class RowPacker {
     private void packCodes(int row) {
         int[] to = matrix.words();
         int at = matrix.wordIndex(row);
-        int perWord = matrix.columnsPerWord();
-        int bits = matrix.codeBits();
-        int centre = matrix.centre();
-        for (int c = 0; c < codes.length; c += perWord, at += PackedMatrix.GROUP) {
-            int word = 0;
-            for (int k = 0; k < perWord; k++) {
-                word |= codes[c + k] + centre << bits * k;
-            }
-            to[at] = word;
+        for (int w = 0; w < words.length; w++, at += PackedMatrix.GROUP) {
+            to[at] = words[w];
         }
     }
 }

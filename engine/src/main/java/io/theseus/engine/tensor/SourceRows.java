@@ -13,11 +13,11 @@ interface SourceRows {
     /**
      * Reads one row.
      *
-     * @param codes (columns), |q| <= 128
+     * @param words (columns * codeBits / 32): codes as {@link PackedMatrix} stores them
      * @param d (columns / {@link #scaleBlock()})
      * @param m (columns / {@link #scaleBlock()})
      */
-    void read(int row, short[] codes, float[] d, float[] m);
+    void read(int row, int[] words, float[] d, float[] m);
 
     /** Columns that share D and M: 32, or 16 for Q6_K. */
     int scaleBlock();

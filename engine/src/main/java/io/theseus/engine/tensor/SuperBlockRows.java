@@ -13,7 +13,22 @@ import java.lang.foreign.MemorySegment;
  */
 record SuperBlockRows(TensorType type, MemorySegment data, int columns) implements SourceRows {
     @Override
-    public void read(int row, short[] codes, float[] d, float[] m) {
+    public void read(int row, int[] words, float[] d, float[] m) {
+        short[] codes = new short[columns];
+        read(row, codes, d, m);
+        int bits = codeBits();
+        int perWord = 32 / bits;
+        int centre = 1 << bits - 1;
+        for (int w = 0; w < words.length; w++) {
+            int word = 0;
+            for (int k = 0; k < perWord; k++) {
+                word |= codes[w * perWord + k] + centre << bits * k;
+            }
+            words[w] = word;
+        }
+    }
+
+    private void read(int row, short[] codes, float[] d, float[] m) {
         int supers = columns / 256;
         for (int s = 0; s < supers; s++) {
             long at = ((long) row * supers + s) * type.blockBytes();
