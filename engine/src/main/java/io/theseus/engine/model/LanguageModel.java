@@ -4,6 +4,7 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.gguf.GgufMetadata;
+import io.theseus.engine.tensor.KernelWarmUp;
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.KvBlock;
 import io.theseus.engine.tensor.WorkerPool;
@@ -64,14 +65,25 @@ public final class LanguageModel implements StepModel {
      */
     public static LanguageModel load(GgufFile file, ModelOptions options) {
         ModelConfig config = ModelConfig.of(file);
+        Kernels kernels = KernelChoice.of(options.kernel());
         WorkerPool workers = new WorkerPool(options.effectiveThreads());
         try {
+            Thread warmUp = KernelWarmUp.start(kernels);
             ModelWeights weights = ModelWeights.load(file, config, workers);
-            return new LanguageModel(
-                    config, options, workers, weights, KernelChoice.of(options.kernel()), file.metadata());
+            LanguageModel model = new LanguageModel(config, options, workers, weights, kernels, file.metadata());
+            awaitQuietly(warmUp);
+            return model;
         } catch (RuntimeException | Error e) {
             workers.close();
             throw e;
+        }
+    }
+
+    private static void awaitQuietly(Thread warmUp) {
+        try {
+            warmUp.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the model is whole; the caller decides what its interruption means
         }
     }
 
