@@ -9,21 +9,30 @@ import java.util.concurrent.TimeUnit;
  * first prompt would take seconds; this takes tenths of one, on another thread, while the weights are being packed.
  */
 public final class KernelWarmUp {
+    /*
+     * The shapes are tiny on purpose, and a round runs each kernel once. A method with long loops is compiled twice, first in the
+     * middle of a loop (OSR) and then whole; one that is called often with short loops only once. And every operation that still runs
+     * outside compiled kernels heats the Vector API's own wrappers until C2, which has one thread on a small machine, compiles those
+     * by the hundred instead. The launcher also lowers the JVM's thresholds for these methods (lib/jvm.options).
+     */
     /** A machine so slow or so busy that this does not suffice warms up with the first prompt instead. */
-    private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(1200);
 
     /** Multiply-adds a second, in billions, that no kernel reaches before it is compiled. */
-    private static final double COMPILED = 1.0;
+    private static final double COMPILED = 0.5;
 
-    private static final int ROWS = 64;
-    private static final int COLUMNS = 576;
+    private static final int ROWS = Kernels.ROW_UNIT;
+    private static final int COLUMNS = 64;
     private static final int TOKENS = 8;
     private static final int HEAD_DIM = 64;
+    /** Fast rounds in a row that are no accident. */
+    private static final int CONFIRMED = 5;
+
 
     private final Kernels kernels;
     private final Scratch scratch = new Scratch();
-    private final float[] values = new float[TOKENS * COLUMNS];
-    private final float[] results = new float[TOKENS * COLUMNS];
+    private final float[] values = new float[TOKENS * 3 * COLUMNS];
+    private final float[] results = new float[TOKENS * 3 * COLUMNS];
     private final KvBlock[] blocks = {new KvBlock(new KvBlock.Shape(1, 1, HEAD_DIM))};
 
     private KernelWarmUp(Kernels kernels) {
@@ -47,13 +56,13 @@ public final class KernelWarmUp {
     private void run() {
         PackedMatrix four = matrix(TensorType.Q4_1);
         PackedMatrix eight = matrix(TensorType.Q8_0);
+        Activations one = new Activations(1, COLUMNS);
+        Activations many = new Activations(TOKENS, COLUMNS);
         long start = System.nanoTime();
-        boolean compiled = false;
-        while (!compiled && System.nanoTime() - start < BUDGET) {
-            for (int i = 0; i < 50; i++) {
-                elementwise();
-            }
-            compiled = linear(four, 1) & linear(four, TOKENS) & linear(eight, 1) & linear(eight, TOKENS);
+        for (int fast = 0; fast < CONFIRMED && System.nanoTime() - start < BUDGET; ) {
+            elementwise(one, many);
+            boolean compiled = linear(four, many) & linear(eight, one) & linear(four, one) & linear(eight, many);
+            fast = compiled ? fast + 1 : 0;
         }
     }
 
@@ -62,21 +71,19 @@ public final class KernelWarmUp {
         return PackedMatrix.pack("warm-up", type, MemorySegment.ofArray(zeros), ROWS, COLUMNS, new WorkerPool(1));
     }
 
-    private boolean linear(PackedMatrix matrix, int tokens) {
-        Activations x = new Activations(tokens, COLUMNS);
-        x.resize(tokens);
-        for (int token = 0; token < tokens; token++) {
-            kernels.quantize(values, token * COLUMNS, x, token);
-        }
-        int rounds = 10;
+    private boolean linear(PackedMatrix matrix, Activations x) {
         long start = System.nanoTime();
-        for (int i = 0; i < rounds; i++) {
-            kernels.linear(matrix, x, 0, ROWS, results, 0, ROWS, scratch);
-        }
-        return (double) rounds * tokens * ROWS * COLUMNS / (System.nanoTime() - start) > COMPILED;
+        kernels.linear(matrix, x, 0, ROWS, results, 0, ROWS, scratch);
+        return (double) x.tokens() * ROWS * COLUMNS / (System.nanoTime() - start) > COMPILED;
     }
 
-    private void elementwise() {
+    private void elementwise(Activations one, Activations many) {
+        one.resize(1);
+        many.resize(TOKENS);
+        kernels.quantize(values, 0, one, 0);
+        for (int token = 0; token < TOKENS; token++) {
+            kernels.quantize(values, token * COLUMNS, many, token);
+        }
         kernels.rmsNorm(values, 0, COLUMNS, values, 1e-5f, results, 0);
         kernels.gate(results, 0, values, 0, COLUMNS);
         kernels.add(results, 0, values, 0, COLUMNS);
