@@ -26,6 +26,7 @@ public final class Activations {
     private final float[] x;
     private final float[] sums; // [block][padded tokens]: sum of the block's x * 2^shift, exact
     private final int[] exponents; // (tokens): t of rule 2
+    private final byte[] shifts; // [block][padded tokens]
     private final IntegerRow row; // of a single token
     private int tokens;
     private int padded;
@@ -39,6 +40,7 @@ public final class Activations {
         this.x = new float[rounded * columns];
         this.sums = new float[rounded * (columns / BLOCK)];
         this.exponents = new int[rounded];
+        this.shifts = new byte[rounded * (columns / BLOCK)];
         this.row = new IntegerRow(columns);
     }
 
@@ -63,7 +65,7 @@ public final class Activations {
             for (int c = 0; c < BLOCK; c++) {
                 x[index(block, token) + c * tile] = 0f;
             }
-            row.setUnit(block, 1f);
+            setShift(block, token, 0);
         }
         if (tile == 1) {
             Arrays.fill(row.values(), 0);
@@ -74,6 +76,18 @@ public final class Activations {
     /** The single token in the form that {@link VectorLinear} multiplies; only if there is one token. */
     IntegerRow row() {
         return row;
+    }
+
+    void setShift(int block, int token, int shift) {
+        shifts[sumIndex(block, token)] = (byte) shift;
+        if (tile == 1) {
+            row.setUnit(block, 1 << shift);
+        }
+    }
+
+    /** shift_b of rule 2. */
+    int shift(int block, int token) {
+        return shifts[sumIndex(block, token)];
     }
 
     /** Where column 0 of {@code block} of {@code token} lies in {@link #x()}; the next column is {@link #tile()} further. */

@@ -28,7 +28,6 @@ public final class KernelWarmUp {
     /** Fast rounds in a row that are no accident. */
     private static final int CONFIRMED = 5;
 
-
     private final Kernels kernels;
     private final Scratch scratch = new Scratch();
     private final float[] values = new float[TOKENS * 3 * COLUMNS];

@@ -156,8 +156,14 @@ public final class PackedMatrix {
 
     /** All codes of a row into {@code to}, (columns). */
     void codes(int row, int[] to) {
-        for (int c = 0; c < columns; c++) {
-            to[c] = code(row, c);
+        int perWord = columnsPerWord();
+        int mask = (1 << codeBits) - 1;
+        int at = wordIndex(row);
+        for (int c = 0; c < columns; at += GROUP) {
+            int word = words[at];
+            for (int k = 0; k < perWord; k++, c++, word >>>= codeBits) {
+                to[c] = (word & mask) - centre();
+            }
         }
     }
 

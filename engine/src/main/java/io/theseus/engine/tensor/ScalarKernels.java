@@ -34,7 +34,7 @@ public final class ScalarKernels implements Kernels {
                 to.x()[at + c * to.tile()] = x;
             }
             to.sums()[to.sumIndex(b, token)] = sum;
-            to.row().setUnit(b, 1 << shift);
+            to.setShift(b, token, shift);
         }
         if (to.tile() == 1) {
             to.row().finish();
@@ -55,28 +55,49 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void linear(
             PackedMatrix w, Activations x, int from, int to, float[] y, int yOffset, int yStride, Scratch scratch) {
-        int[] q = new int[w.columns()];
-        int[] values = new int[w.columns()];
+        int columns = w.columns();
+        int[] q = new int[columns];
+        int[] integers = new int[x.tokens() * columns]; // (tokens, columns): x of rule 2
         for (int token = 0; token < x.tokens(); token++) {
-            for (int c = 0; c < values.length; c++) {
-                values[c] = (int) x.value(token, c);
+            for (int c = 0; c < columns; c++) {
+                integers[token * columns + c] = (int) (x.value(token, c) >> x.shift(c / Activations.BLOCK, token));
             }
-            double power = ExactMath.doublePowerOfTwo(x.exponents()[token]);
-            for (int row = from; row < Math.min(to, w.rows()); row++) {
-                w.codes(row, q);
+        }
+        int width = w.scaleBlock();
+        for (int row = from; row < Math.min(to, w.rows()); row++) {
+            w.codes(row, q);
+            for (int token = 0; token < x.tokens(); token++) {
                 long sum = 0;
                 for (int b = 0; b < w.scaleBlocks(); b++) {
-                    long products = 0;
-                    long plain = 0;
-                    for (int c = b * w.scaleBlock(); c < (b + 1) * w.scaleBlock(); c++) {
-                        products += (long) q[c] * values[c];
-                        plain += values[c];
+                    int block = b * width / Activations.BLOCK;
+                    long term =
+                            (long) w.kw(row, b) * product(q, b * width, integers, token * columns + b * width, width);
+                    if (w.hasMinimum()) {
+                        term += (long) w.km(row, b) * plainSum(integers, token * columns + b * width, width);
                     }
-                    sum += w.kw(row, b) * products + w.km(row, b) * plain;
+                    sum += term << x.shift(block, token);
                 }
+                double power = ExactMath.doublePowerOfTwo(x.exponents()[token]);
                 y[yOffset + token * yStride + row] = (float) ((double) sum * ((double) w.rowScale()[row] * power));
             }
         }
+    }
+
+    // |q| <= 128, |x| <= 4096, at most 32 of them: below 2^25.
+    private static int product(int[] q, int qAt, int[] x, int xAt, int n) {
+        int sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += q[qAt + i] * x[xAt + i];
+        }
+        return sum;
+    }
+
+    private static int plainSum(int[] x, int at, int n) {
+        int sum = 0;
+        for (int i = at; i < at + n; i++) {
+            sum += x[i];
+        }
+        return sum;
     }
 
     @Override

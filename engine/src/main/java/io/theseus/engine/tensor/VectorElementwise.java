@@ -58,11 +58,11 @@ final class VectorElementwise {
             int e = blockMax == 0f ? low : Math.max(ExactMath.exponent(blockMax), low);
             float scale = ExactMath.powerOfTwo(Activations.BITS - e);
             float unit = ExactMath.powerOfTwo(e - low);
+            to.setShift(b, token, e - low);
             to.sums()[to.sumIndex(b, token)] = round(v, from, scale, unit, block);
             if (to.tile() == 1) {
                 System.arraycopy(block, 0, to.x(), b * Activations.BLOCK, Activations.BLOCK);
                 integers(v, from, scale, to.row().values(), b * Activations.BLOCK + 1);
-                to.row().setUnit(b, unit);
             } else {
                 scatter(block, to.x(), to.index(b, token));
             }
