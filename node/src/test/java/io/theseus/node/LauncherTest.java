@@ -164,6 +164,29 @@ class LauncherTest {
     }
 
     @Test
+    void learnsFromTheFirstAnswerWhatToLoadAndUsesItFromThenOn() throws IOException, InterruptedException {
+        jdk("usr/lib/jvm/jdk-25", "25");
+        maven("3.9.9");
+        Run first = run("ask", "hello");
+        assertThat(first.status).isZero();
+        // This JDK is a script and writes no cache: that must harm nothing.
+        assertThat(first.error).contains("preparing faster starts ... not possible here");
+        assertThat(first.output).contains("[ask][hello]").doesNotContain("AOTCache");
+
+        Path cache;
+        try (var builds = Files.list(checkout.resolve("build/app"))) {
+            cache = builds.filter(Files::isDirectory).findFirst().orElseThrow().resolve("jdk-25.aot");
+        }
+        assertThat(Path.of(cache + ".lock")).doesNotExist();
+        Files.writeString(cache, "made by another start");
+        Run second = run("ask", "hello");
+        assertThat(second.error).isEmpty();
+        assertThat(second.output).contains("-XX:AOTCache=" + cache).contains("[ask][hello]");
+        environment.put("THESEUS_AOT", "off");
+        assertThat(run("ask", "hello").output).doesNotContain("AOTCache");
+    }
+
+    @Test
     void buildsAgainWhenASourceChangesAppearsOrGoes() throws IOException, InterruptedException {
         jdk("usr/lib/jvm/jdk-25", "25");
         maven("3.9.9");
