@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionTest {
     private static final String PATH = "/v1/completions";
 
+    /** An answer of some 20 MB with 20,000 tokens. */
+    private static final String MEGABYTES =
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"stream\":true,\"logprobs\":true,\"top_logprobs\":20}";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -61,6 +65,39 @@ class ConnectionTest {
             assertThat(http.engine.generations.getFirst().cancelled.await(10, TimeUnit.SECONDS))
                     .isTrue();
         }
+    }
+
+    @Test
+    void answerThatNobodyReadsIsCut() throws Exception {
+        try (ServerFixture http = ServerFixture.roomy(
+                        20_000, c -> Configs.receiveTimeout(c, Duration.ofMillis(200)), request -> "x".repeat(20_000));
+                RawClient client = new RawClient(http.address())) {
+            // More than any buffer on the way holds: the request's thread is writing, not reading events, when it is
+            // cut.
+            client.post("/v1/chat/completions", MEGABYTES);
+
+            assertLeftWithNothingRunning(http);
+        }
+    }
+
+    @Test
+    void clientThatLeavesWithMuchUnreadStopsItsAnswer() throws Exception {
+        try (ServerFixture http = ServerFixture.roomy(20_000, c -> c, request -> "x".repeat(20_000));
+                RawClient client = new RawClient(http.address())) {
+            client.post("/v1/chat/completions", MEGABYTES);
+            client.readUntil("\"content\":\"x\"");
+
+            client.close();
+
+            assertLeftWithNothingRunning(http);
+        }
+    }
+
+    private static void assertLeftWithNothingRunning(ServerFixture http) throws Exception {
+        RequestLog.Entry entry = http.log.poll(10, TimeUnit.SECONDS);
+        assertThat(entry).isNotNull();
+        assertThat(entry.finish()).hasValue("client_gone");
+        assertThat(http.get("/metrics").body()).contains("theseus_requests_running{model=\"fake-model\"} 0\n");
     }
 
     @Test

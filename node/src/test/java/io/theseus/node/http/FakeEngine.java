@@ -70,6 +70,9 @@ final class FakeEngine implements InferenceEngine {
         private int allowed;
         private @Nullable GenerationEvent last;
 
+        /** As in a real engine, a cut answer is over at once, whether or not anybody reads its last event. */
+        private boolean cut;
+
         private Scripted(GenerationRequest request, String text) {
             promptTokens = request.prompt().length;
             allowed = held ? 0 : allowance.applyAsInt(request);
@@ -88,7 +91,7 @@ final class FakeEngine implements InferenceEngine {
                 }
                 i = next;
             }
-            boolean cut = most < bytes.length;
+            boolean tooLong = most < bytes.length;
             TheseusException failure = failureAfterFirst;
             if (failure != null) {
                 while (events.size() > 1) {
@@ -96,7 +99,7 @@ final class FakeEngine implements InferenceEngine {
                 }
                 events.add(new GenerationEvent.Failed(failure));
             } else {
-                events.add(finished(cut ? FinishReason.LENGTH : forcedReason, most + (cut ? 0 : 1)));
+                events.add(finished(tooLong ? FinishReason.LENGTH : forcedReason, most + (tooLong ? 0 : 1)));
             }
         }
 
@@ -110,7 +113,7 @@ final class FakeEngine implements InferenceEngine {
         }
 
         private synchronized boolean running() {
-            return last == null;
+            return last == null && !cut;
         }
 
         private Finished finished(FinishReason reason, int tokens) {
@@ -136,9 +139,10 @@ final class FakeEngine implements InferenceEngine {
 
         /** Ends the answer at once for this reason. */
         synchronized void end(FinishReason reason) {
-            if (last == null) {
+            if (running()) {
                 events.clear();
                 events.add(finished(reason, 1));
+                cut = true;
                 allowed = Integer.MAX_VALUE;
                 notifyAll();
             }

@@ -64,6 +64,16 @@ final class ServerFixture implements AutoCloseable {
                 change.apply(quick()), 512, script, Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")));
     }
 
+    /** A model with room for this many tokens of prompt and answer. */
+    static ServerFixture roomy(
+            int contextLength, UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {
+        return new ServerFixture(
+                change.apply(quick()),
+                contextLength,
+                script,
+                Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")));
+    }
+
     /** A model with this template and a longer context, behind a key. */
     static ServerFixture chatting(String key, String template, Function<GenerationRequest, String> script) {
         return new ServerFixture(
