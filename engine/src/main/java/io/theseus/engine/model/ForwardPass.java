@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class ForwardPass {
     /** Most rows of a batch: enough to amortise unpacking a block of weights, few enough for their activations to stay in cache. */
-    static final int MAX_ROWS = 128;
+    static final int MAX_ROWS = 64;
 
     private static final int MAX_LOGIT_ROWS = 16;
     private static final int ATTENTION_TOKENS = 16;

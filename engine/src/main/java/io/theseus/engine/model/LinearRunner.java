@@ -7,7 +7,8 @@ import io.theseus.engine.tensor.WorkerPool;
 
 /** Runs linear layers that share an input as one parallel operation, cut into runs of rows. */
 final class LinearRunner {
-    private static final int TASKS_PER_THREAD = 4;
+    /** Enough that the last task's end is waited for briefly, few enough that taking one costs nothing. */
+    private static final int TASKS_PER_THREAD = 16;
 
     private final Kernels kernels;
     private final WorkerPool pool;

@@ -16,7 +16,7 @@ public final class KernelWarmUp {
      * by the hundred instead. The launcher also lowers the JVM's thresholds for these methods (lib/jvm.options).
      */
     /** A machine so slow or so busy that this does not suffice warms up with the first prompt instead. */
-    private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(1200);
+    private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(800);
 
     /** Multiply-adds a second, in billions, that no kernel reaches before it is compiled. */
     private static final double COMPILED = 0.5;
