@@ -13,7 +13,7 @@ public final class KernelWarmUp {
      * The shapes are tiny on purpose, and a round runs each kernel once. A method with long loops is compiled twice, first in the
      * middle of a loop (OSR) and then whole; one that is called often with short loops only once. And every operation that still runs
      * outside compiled kernels heats the Vector API's own wrappers until C2, which has one thread on a small machine, compiles those
-     * by the hundred instead. The launcher also lowers the JVM's thresholds for these methods (lib/jvm.options).
+     * by the hundred instead.
      */
     /** A machine so slow or so busy that this does not suffice warms up with the first prompt instead. */
     private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(800);
