@@ -37,7 +37,7 @@ class ArchitectureTest {
 
     /** The stages of the engine, each of which may use the ones before it. */
     private static final List<String> ENGINE_STAGES =
-            List.of("gguf", "tokenizer", "template", "tensor", "model", "sampler", "scheduler");
+            List.of("gguf", "tokenizer", "template", "tensor", "model", "embedding", "sampler", "scheduler");
 
     private static JavaClasses program;
 

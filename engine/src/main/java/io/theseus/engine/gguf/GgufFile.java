@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: the GGUF specification (ggml, docs/gguf.md), versions 2 and 3, little-endian.
  */
-public final class GgufFile implements AutoCloseable {
+public final class GgufFile implements TensorFile {
     private final Path path;
     private final FileChannel channel;
     private final Arena arena;
@@ -108,20 +108,17 @@ public final class GgufFile implements AutoCloseable {
         return metadata;
     }
 
-    /** All tensors in the file's order. */
+    @Override
     public List<TensorInfo> tensors() {
         return List.copyOf(tensors.values());
     }
 
+    @Override
     public Optional<TensorInfo> tensor(String name) {
         return Optional.ofNullable(tensors.get(name));
     }
 
-    /**
-     * The bytes of {@code tensor}, read-only, valid until this file is closed.
-     *
-     * @throws TheseusException {@link ErrorCode#IO_FAILED} if the file has been cut short since it was opened
-     */
+    @Override
     public MemorySegment data(TensorInfo tensor) {
         try {
             if (channel.size() < file.byteSize()) {
@@ -141,7 +138,6 @@ public final class GgufFile implements AutoCloseable {
         return file.byteSize();
     }
 
-    /** Unmaps the file. Idempotent. */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

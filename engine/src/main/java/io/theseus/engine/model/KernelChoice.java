@@ -5,10 +5,11 @@ import io.theseus.engine.tensor.ScalarKernels;
 import io.theseus.engine.tensor.VectorKernels;
 
 /** Chooses the implementation of the arithmetic; once per model. */
-final class KernelChoice {
+public final class KernelChoice {
     private KernelChoice() {}
 
-    static Kernels of(ModelOptions.Kernel wanted) {
+    /** The implementation that {@code wanted} stands for on this machine. */
+    public static Kernels of(ModelOptions.Kernel wanted) {
         return switch (wanted) {
             case SCALAR -> new ScalarKernels();
             case AUTO, VECTOR -> new VectorKernels();

@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param weight (outputs, inputs)
  * @param bias (outputs), or null
  */
-record Linear(PackedMatrix weight, float @Nullable [] bias) {}
+public record Linear(PackedMatrix weight, float @Nullable [] bias) {}

@@ -6,7 +6,7 @@ import io.theseus.engine.tensor.Scratch;
 import io.theseus.engine.tensor.WorkerPool;
 
 /** Runs linear layers that share an input as one parallel operation, cut into runs of rows. */
-final class LinearRunner {
+public final class LinearRunner {
     /** Enough that the last task's end is waited for briefly, few enough that taking one costs nothing. */
     private static final int TASKS_PER_THREAD = 16;
 
@@ -14,14 +14,15 @@ final class LinearRunner {
     private final WorkerPool pool;
     private final Scratch[] scratch;
 
-    LinearRunner(Kernels kernels, WorkerPool pool, Scratch[] scratch) {
+    /** A runner on {@code pool}, with working memory for each of its threads. */
+    public LinearRunner(Kernels kernels, WorkerPool pool, Scratch[] scratch) {
         this.kernels = kernels;
         this.pool = pool;
         this.scratch = scratch;
     }
 
     /** A layer and where its result goes: {@code to} is (tokens, outputs). */
-    record Output(Linear linear, float[] to) {
+    public record Output(Linear linear, float[] to) {
         private int rows() {
             return linear.weight().rows();
         }
@@ -31,7 +32,8 @@ final class LinearRunner {
         }
     }
 
-    void run(Activations in, Output... outputs) {
+    /** Computes every output from {@code in}. */
+    public void run(Activations in, Output... outputs) {
         int units = 0;
         for (Output output : outputs) {
             units += output.units();

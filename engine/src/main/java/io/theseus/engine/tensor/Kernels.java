@@ -35,6 +35,21 @@ public interface Kernels {
     /** {@code x[i] = wire(x[i] + y[i])} (rule 4). */
     void addWire(float[] x, int offset, float[] y, int yOffset, int n);
 
+    /**
+     * Rule 15: {@code to[toOffset + i] = layerNorm(x)[i] * weight[i] + bias[i]} over n values; may be in place.
+     *
+     * @throws NonFiniteValueException if a value is NaN or infinite
+     */
+    default void layerNorm(
+            float[] x, int offset, int n, float[] weight, float[] bias, float eps, float[] to, int toOffset) {
+        EncoderMath.layerNorm(x, offset, n, weight, bias, eps, to, toOffset);
+    }
+
+    /** {@code x[i] = gelu(x[i])} (rule 14). */
+    default void gelu(float[] x, int offset, int n) {
+        EncoderMath.gelu(x, offset, n);
+    }
+
     /** {@code g[i] = silu(g[i]) * u[i]} (rule 4). */
     void gate(float[] g, int gOffset, float[] u, int uOffset, int n);
 

@@ -41,6 +41,25 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            float[] x, int offset, int n, float[] weight, float[] bias, float eps, float[] to, int toOffset) {
+        if (n % VectorShapes.LANES != 0) {
+            scalar.layerNorm(x, offset, n, weight, bias, eps, to, toOffset);
+            return;
+        }
+        VectorEncoder.layerNorm(x, offset, n, weight, bias, eps, to, toOffset);
+    }
+
+    @Override
+    public void gelu(float[] x, int offset, int n) {
+        if (n % VectorShapes.LANES != 0) {
+            scalar.gelu(x, offset, n);
+            return;
+        }
+        VectorEncoder.gelu(x, offset, n);
+    }
+
+    @Override
     public void attention(AttentionTask task, Scratch scratch) {
         VectorAttention.attention(task, scratch);
     }
