@@ -85,7 +85,7 @@ public final class ModelLoader {
                 usual.minPrefillTokens(),
                 usual.streamingStep(),
                 usual.idleStep(),
-                usual.keptStates(),
+                usual.keptBlocks(),
                 usual.channelCapacity(),
                 usual.readerPatience());
     }

@@ -5,6 +5,7 @@ import io.theseus.core.TheseusException;
 import io.theseus.engine.tensor.KvBlock;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The KV state of one sequence: whole blocks, possibly shared with others; copied before a shared one is written. */
 final class KvSequence implements StepModel.Sequence {
@@ -48,6 +49,55 @@ final class KvSequence implements StepModel.Sequence {
         }
         copy.length = length;
         return copy;
+    }
+
+    @Override
+    public StepModel.Block hold(int index) {
+        return new Held(pool, blocks.get(index));
+    }
+
+    @Override
+    public void append(StepModel.Block block, int tokens) {
+        if (length % KvBlock.TOKENS != 0 || tokens < 1 || tokens > KvBlock.TOKENS) {
+            throw new TheseusException(
+                    ErrorCode.INTERNAL, tokens + " positions of a block appended to a sequence of " + length);
+        }
+        KvPool.Block shared = ((Held) block).block();
+        pool.retain(shared);
+        blocks.add(shared);
+        length += tokens;
+    }
+
+    /** One holder of a block outside any sequence. */
+    private static final class Held implements StepModel.Block {
+        private final KvPool pool;
+        private KvPool.@Nullable Block block;
+
+        Held(KvPool pool, KvPool.Block block) {
+            this.pool = pool;
+            this.block = block;
+            pool.retain(block);
+        }
+
+        KvPool.Block block() {
+            if (block == null) {
+                throw new TheseusException(ErrorCode.INTERNAL, "a block that was let go of");
+            }
+            return block;
+        }
+
+        @Override
+        public boolean shared() {
+            return block().shared();
+        }
+
+        @Override
+        public void close() {
+            if (block != null) {
+                pool.release(block);
+                block = null;
+            }
+        }
     }
 
     @Override

@@ -57,7 +57,29 @@ public interface StepModel extends AutoCloseable {
          */
         Sequence fork();
 
+        /**
+         * Holds on to the block with positions from {@code blockTokens * index} on, as far as they are there: its content stays
+         * what it is, whatever becomes of the sequence.
+         */
+        Block hold(int index);
+
+        /**
+         * Appends the first {@code tokens} positions of a held block, which is shared until someone writes into it. The sequence
+         * must end at the end of a block, and the block's positions must have followed these very tokens when they were computed.
+         */
+        void append(Block block, int tokens);
+
         /** Gives the blocks back. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /** A block of KV state, held. Not thread-safe; use it between steps only. */
+    interface Block extends AutoCloseable {
+        /** Whether a sequence or another holder has it as well; then closing this one frees nothing. */
+        boolean shared();
+
+        /** Lets go of it. Idempotent. */
         @Override
         void close();
     }

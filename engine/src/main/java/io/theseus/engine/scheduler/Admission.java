@@ -13,7 +13,7 @@ final class Admission {
     /*
      * Optimistic: a request is taken when the blocks for its prompt and one block more are free beside what the running ones need
      * soon, not when its longest possible answer would fit; most answers are far shorter than allowed. When blocks run out after
-     * all, kept states go first, then answers whose reader is slow, then the youngest running request gives its blocks back and
+     * all, kept blocks go first, then answers whose reader is slow, then the youngest running request gives its blocks back and
      * waits at its old place; exactness makes the recomputation invisible. No deadlock: every request fits into the whole memory (checked at submission) and the
      * oldest that can go on is never preempted for a younger one, so it ends, then the next.
      *
@@ -103,7 +103,7 @@ final class Admission {
         for (Answer other : running) {
             if (other.remaining() > 1 && !other.paused()) {
                 int common = answer.common(other.tokens(), other.length(), answer.length() - 1);
-                if (common >= other.computed() + PrefixPool.SHORTEST) {
+                if (common >= other.computed() + PrefixTree.SHORTEST) {
                     return true;
                 }
             }
@@ -111,7 +111,7 @@ final class Admission {
         return false;
     }
 
-    /** Makes room for the parts by closing kept states, then by preempting; returns the parts that can run. */
+    /** Makes room for the parts by forgetting kept blocks, then by preempting; returns the parts that can run. */
     List<Part> ensure(List<Part> parts) {
         List<Part> left = parts;
         while (!memory.free(left.stream()
@@ -133,7 +133,7 @@ final class Admission {
     }
 
     /**
-     * Frees blocks although by the count there are enough: closes a kept state, or else preempts.
+     * Frees blocks although by the count there are enough: forgets a kept block, or else preempts.
      *
      * @return the parts that can run; null if no one is left to give way
      */

@@ -66,7 +66,7 @@ public final class BatchScheduler implements InferenceEngine {
         this.nanoTime = nanoTime;
         contextLength = (int) Math.min(model.contextLength(), (long) model.totalBlocks() * model.blockTokens());
         queue = new QueueBounds(settings);
-        loop = new EngineLoop(model, settings, listener, nanoTime, queue);
+        loop = new EngineLoop(model, settings, listener, ReuseForecast.RECENT, nanoTime, queue);
         load = loop.load();
     }
 

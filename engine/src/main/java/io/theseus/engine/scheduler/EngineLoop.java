@@ -37,6 +37,7 @@ final class EngineLoop {
             StepModel model,
             SchedulerSettings settings,
             SchedulerListener listener,
+            ReuseForecast forecast,
             LongSupplier nanoTime,
             QueueBounds queue) {
         this.model = model;
@@ -44,7 +45,7 @@ final class EngineLoop {
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.queue = queue;
-        memory = new KvMemory(model, settings.keptStates());
+        memory = new KvMemory(model, settings.keptBlocks(), forecast, nanoTime);
         admission = new Admission(memory, settings.maxRunning());
         pace = new PrefillPace(settings);
         planner = new StepPlanner(pace);
@@ -238,12 +239,10 @@ final class EngineLoop {
         }
     }
 
-    /** Ends everything that is still there, and forgets the kept states. */
+    /** Ends everything that is still there, and forgets the kept blocks. */
     void cut(long now) {
         everyone().forEach(answer -> finish(answer, FinishReason.SHUTDOWN, now));
-        for (boolean more = true; more; ) {
-            more = memory.evict();
-        }
+        memory.clear();
     }
 
     /** Fails everything without touching the model, which is not to be trusted any more. */

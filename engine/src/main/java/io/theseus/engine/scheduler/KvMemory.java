@@ -4,19 +4,22 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.model.StepModel;
 import io.theseus.engine.model.StepModel.Sequence;
-import io.theseus.engine.scheduler.PrefixPool.Kept;
+import io.theseus.engine.scheduler.PrefixTree.Match;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The KV blocks of the model: who gets some, and which kept states give way. Belongs to the engine's thread. */
 final class KvMemory {
     private final StepModel model;
-    private final PrefixPool kept;
+    private final PrefixTree kept;
+    private final LongSupplier nanoTime;
 
-    KvMemory(StepModel model, int keptStates) {
+    KvMemory(StepModel model, int keptBlocks, ReuseForecast forecast, LongSupplier nanoTime) {
         this.model = model;
-        kept = new PrefixPool(keptStates);
+        this.nanoTime = nanoTime;
+        kept = new PrefixTree(model.blockTokens(), keptBlocks, forecast);
     }
 
     private int blocks(int tokens) {
@@ -35,14 +38,10 @@ final class KvMemory {
         return blocks(Math.min(answer.length() + model.blockTokens(), answer.limit())) - blocks(answer.computed());
     }
 
-    /** Closes kept states until {@code blocks} are free or none is left; returns whether they are free. */
+    /** Forgets kept blocks until {@code blocks} are free or forgetting frees no more; returns whether they are free. */
     boolean free(int blocks) {
-        return free(blocks, null);
-    }
-
-    private boolean free(int blocks, @Nullable Kept except) {
         while (model.freeBlocks() < blocks) {
-            if (!kept.evict(except)) {
+            if (!evict()) {
                 return false;
             }
         }
@@ -50,7 +49,7 @@ final class KvMemory {
     }
 
     /**
-     * A sequence for {@code answer} that holds as many of its tokens as a kept or running one already has.
+     * A sequence for {@code answer} that holds as many of its tokens as are kept or as a running one already has.
      *
      * @param running whose needs come first
      * @return empty if the blocks for the answer's tokens and one block more are not there beside what {@code running} needs soon
@@ -59,31 +58,36 @@ final class KvMemory {
         int reserved = running.stream().mapToInt(this::soon).sum();
         Answer relative = longestRunning(answer, running);
         int shared = relative == null ? 0 : shared(answer, relative);
-        Kept state =
-                kept.longest(answer, Math.max(shared + 1, PrefixPool.SHORTEST)).orElse(null);
-        if (state != null) {
-            shared = answer.common(state.tokens(), state.tokens().length, answer.length() - 1);
+        Match match = kept.match(answer.tokens(), answer.length() - 1);
+        if (match.tokens() <= Math.max(shared, PrefixTree.SHORTEST - 1)) {
+            Sequence sequence = relative == null ? model.newSequence() : forkTo(relative.sequence(), shared);
+            return fitted(answer, sequence, reserved);
         }
-        // Whole shared blocks cost nothing; a partly shared one is copied.
-        int need = soon(answer) - shared / model.blockTokens() + reserved;
-        if (free(need, state)) {
-            Sequence source = state != null ? state.sequence() : relative != null ? relative.sequence() : null;
-            if (state != null) {
-                kept.touch(state);
+        Sequence sequence = model.newSequence();
+        kept.resume(match, sequence);
+        if (!free(soon(answer, sequence) + reserved)) {
+            // Too tight to keep the end of that state beside its continuation: continue it itself, or compute it again.
+            if (match.tokens() % model.blockTokens() != 0 && !kept.forgetEnd(match)) {
+                sequence.truncate(match.tokens() / model.blockTokens() * model.blockTokens());
             }
-            return Optional.of(source == null ? model.newSequence() : forkTo(source, shared));
+            return fitted(answer, sequence, reserved);
         }
-        if (state == null) {
-            return Optional.empty();
+        kept.used(match, nanoTime.getAsLong());
+        return Optional.of(sequence);
+    }
+
+    private Optional<Sequence> fitted(Answer answer, Sequence sequence, int reserved) {
+        if (free(soon(answer, sequence) + reserved)) {
+            return Optional.of(sequence);
         }
-        // Too tight to keep that state beside its continuation: continue it itself.
-        Sequence taken = kept.take(state);
-        taken.truncate(shared);
-        if (model.freeBlocks() >= soon(answer) - blocks(shared) + reserved) {
-            return Optional.of(taken);
-        }
-        taken.close();
-        return model.freeBlocks() >= soon(answer) + reserved ? Optional.of(model.newSequence()) : Optional.empty();
+        sequence.close();
+        return Optional.empty();
+    }
+
+    /** Blocks that {@code answer} needs soon beside those of {@code sequence}, of which it will copy a partly filled one. */
+    private int soon(Answer answer, Sequence sequence) {
+        int whole = sequence.length() / model.blockTokens();
+        return blocks(Math.min(answer.length() + model.blockTokens(), answer.limit())) - whole;
     }
 
     private Sequence forkTo(Sequence source, int length) {
@@ -102,7 +106,7 @@ final class KvMemory {
     private static @Nullable Answer longestRunning(Answer answer, List<Answer> running) {
         Answer best = null;
         for (Answer other : running) {
-            if (shared(answer, other) > (best == null ? PrefixPool.SHORTEST - 1 : shared(answer, best))) {
+            if (shared(answer, other) > (best == null ? PrefixTree.SHORTEST - 1 : shared(answer, best))) {
                 best = other;
             }
         }
@@ -118,7 +122,8 @@ final class KvMemory {
         int[] tokens = answer.computedTokens();
         Sequence sequence = answer.detach();
         if (sequence != null) {
-            kept.keep(tokens, sequence);
+            kept.keep(tokens, sequence, nanoTime.getAsLong());
+            sequence.close();
         }
     }
 
@@ -130,9 +135,19 @@ final class KvMemory {
         }
     }
 
-    /** Closes the least recently used of the kept states; returns whether there was one. */
+    /** Forgets the kept block that saves least; returns whether there was one that nobody uses. */
     boolean evict() {
-        return kept.evict(null);
+        return kept.evict(nanoTime.getAsLong());
+    }
+
+    /** Forgets all kept blocks. */
+    void clear() {
+        kept.clear();
+    }
+
+    /** Blocks kept for requests to come, those that running answers share included. */
+    int kept() {
+        return kept.size();
     }
 
     int used() {

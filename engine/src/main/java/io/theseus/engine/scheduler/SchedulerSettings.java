@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param minPrefillTokens prompt tokens a step computes however slow the machine is, so that every prompt gets done
  * @param streamingStep how long a step may take while answers are streaming: the gap between their tokens
  * @param idleStep how long a step may take otherwise: what a cancellation or a new request waits for
- * @param keptStates finished sequences kept for requests that begin alike
+ * @param keptBlocks most blocks kept for requests that begin alike, beside what memory allows
  * @param channelCapacity events that may wait for a reader before its answer pauses
  * @param readerPatience how long a paused answer waits for its reader before it is cancelled
  */
@@ -26,11 +26,20 @@ public record SchedulerSettings(
         int minPrefillTokens,
         Duration streamingStep,
         Duration idleStep,
-        int keptStates,
+        int keptBlocks,
         int channelCapacity,
         Duration readerPatience) {
     public static final SchedulerSettings DEFAULT = new SchedulerSettings(
-            32, 256, 1 << 20, 512, 16, Duration.ofMillis(150), Duration.ofMillis(500), 32, 256, Duration.ofMinutes(5));
+            32,
+            256,
+            1 << 20,
+            512,
+            16,
+            Duration.ofMillis(150),
+            Duration.ofMillis(500),
+            Integer.MAX_VALUE,
+            256,
+            Duration.ofMinutes(5));
 
     public SchedulerSettings {
         check("max running", maxRunning, 1);
@@ -40,7 +49,7 @@ public record SchedulerSettings(
         check("max prefill tokens", maxPrefillTokens, minPrefillTokens);
         check("streaming step in ns", streamingStep.toNanos(), 1);
         check("idle step in ns", idleStep.toNanos(), 1);
-        check("kept states", keptStates, 0);
+        check("kept blocks", keptBlocks, 0);
         check("channel capacity", channelCapacity, 1);
         check("reader patience in ns", readerPatience.toNanos(), 1);
     }

@@ -28,6 +28,7 @@ final class FakeStepModel implements StepModel {
 
     final List<List<Ran>> steps = new ArrayList<>();
     final Set<FakeSequence> open = new HashSet<>();
+    final Set<Block> held = new HashSet<>();
     long nanos;
     long nanosPerStep = 1_000_000;
     long nanosPerToken = 1_000_000;
@@ -136,13 +137,49 @@ final class FakeStepModel implements StepModel {
     @Override
     public void close() {}
 
-    private static final class Block {
+    private static final class Storage {
         int holders = 1;
+        long[] hashes = new long[0];
+    }
+
+    private void release(Storage block) {
+        if (--block.holders == 0) {
+            usedBlocks--;
+        }
+    }
+
+    private final class Held implements Block {
+        private final Storage block;
+        private boolean closed;
+
+        Held(Storage block, long[] hashes) {
+            this.block = block;
+            block.holders++;
+            if (hashes.length > block.hashes.length) {
+                block.hashes = hashes;
+            }
+            held.add(this);
+        }
+
+        @Override
+        public boolean shared() {
+            check(!closed, "a block that was let go of");
+            return block.holders > 1;
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                held.remove(this);
+                release(block);
+            }
+        }
     }
 
     final class FakeSequence implements Sequence {
         private final int number = created++;
-        private final List<Block> blocks = new ArrayList<>();
+        private final List<Storage> blocks = new ArrayList<>();
         private long[] hashes = new long[8];
         private int length;
 
@@ -159,11 +196,11 @@ final class FakeStepModel implements StepModel {
         private void append(int token) {
             check(token >= 0 && token < vocabulary, "token " + token);
             if (length % blockTokens == 0) {
-                blocks.add(new Block());
+                blocks.add(new Storage());
                 usedBlocks++;
             } else if (blocks.getLast().holders > 1) {
                 blocks.removeLast().holders--;
-                blocks.add(new Block());
+                blocks.add(new Storage());
                 usedBlocks++;
             }
             long next = mix(hash() * 31 + token + 1);
@@ -187,10 +224,24 @@ final class FakeStepModel implements StepModel {
             }
         }
 
-        private void release(Block block) {
-            if (--block.holders == 0) {
-                usedBlocks--;
-            }
+        @Override
+        public Block hold(int index) {
+            check(open.contains(this), "hold of a closed sequence");
+            int from = index * blockTokens;
+            check(from < length, "hold of a block beyond the end");
+            return new Held(blocks.get(index), Arrays.copyOfRange(hashes, from, Math.min(length, from + blockTokens)));
+        }
+
+        @Override
+        public void append(Block block, int tokens) {
+            Held shared = (Held) block;
+            check(!shared.closed && length % blockTokens == 0, "append of a block");
+            check(tokens > 0 && tokens <= shared.block.hashes.length, "append of " + tokens);
+            shared.block.holders++;
+            blocks.add(shared.block);
+            hashes = Arrays.copyOf(hashes, length + blockTokens);
+            System.arraycopy(shared.block.hashes, 0, hashes, length, tokens);
+            length += tokens;
         }
 
         @Override
@@ -205,7 +256,7 @@ final class FakeStepModel implements StepModel {
             fork.length = length;
             for (int i = 0; i < blocks.size(); i++) {
                 if (partial && i == blocks.size() - 1) {
-                    fork.blocks.add(new Block());
+                    fork.blocks.add(new Storage());
                     usedBlocks++;
                 } else {
                     blocks.get(i).holders++;
@@ -219,7 +270,7 @@ final class FakeStepModel implements StepModel {
         @Override
         public void close() {
             if (open.remove(this)) {
-                blocks.forEach(this::release);
+                blocks.forEach(FakeStepModel.this::release);
                 blocks.clear();
                 length = 0;
             }

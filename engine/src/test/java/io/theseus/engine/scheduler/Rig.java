@@ -35,7 +35,7 @@ final class Rig implements SchedulerListener {
                 8,
                 Duration.ofMillis(51),
                 Duration.ofMillis(101),
-                16,
+                1000,
                 32,
                 Duration.ofMinutes(1));
     }
