@@ -46,6 +46,28 @@ drop_lock() {
   trap - EXIT INT TERM HUP
 }
 
+# Starts compiling the native kernels, where there is a Rust toolchain; everything works without them, slower.
+start_native() {
+  native=
+  command -v cargo >/dev/null 2>&1 || return 0
+  cargo build --release --quiet --offline --manifest-path "$root/engine/native/Cargo.toml" \
+    --target-dir "$root/engine/native/target" </dev/null >"$root/build/native.log" 2>&1 &
+  native=$!
+}
+
+# Waits for them and copies the library to $1.
+finish_native() {
+  [ -n "$native" ] || return 0
+  if wait "$native"; then
+    for library in "$root"/engine/native/target/release/*theseus_kernels.so \
+      "$root"/engine/native/target/release/*theseus_kernels.dylib; do
+      if [ -f "$library" ] && [ -n "$1" ]; then cp "$library" "$1/"; fi
+    done
+  else
+    printf ' (without native kernels: %s)' "$root/build/native.log" >&2
+  fi
+}
+
 show_failure() {
   printf ' failed\n' >&2
   if grep -q '^\[ERROR\]' "$log"; then
@@ -76,10 +98,13 @@ build() {
   # Taken before the build starts, so that what is edited meanwhile counts as newer.
   mkdir -p "$next" && : >"$next/started" || die "cannot write to $next"
   find_maven
+  start_native
   rm -rf "$root/node/target/quick/dist"
   (cd "$root" && JAVA_HOME=$java_home "$maven" -B -ntp -Dstyle.color=never -Dquick -Dmaven.test.skip=true -pl node -am package) \
     </dev/null >"$log" 2>&1 || { rm -rf "$next"; show_failure; }
-  cp -R "$root/node/target/quick/dist/." "$next/" && mv "$next/started" "$next/built" || die "cannot write to $next"
+  cp -R "$root/node/target/quick/dist/." "$next/" || die "cannot write to $next"
+  finish_native "$next/lib"
+  mv "$next/started" "$next/built" || die "cannot write to $next"
   printf '%s\n' "$id" >"$root/build/app/current.new" && mv "$root/build/app/current.new" "$root/build/app/current"
   # The builds before this one may still be running somewhere; names sort by time, and the newest three stay.
   ls "$root/build/app" | grep '^[0-9]' | sort -r | tail -n +4 | while IFS= read -r old; do

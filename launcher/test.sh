@@ -39,6 +39,8 @@ run_tests() {
   if [ -z "$skip_slow" ] && { ! find_build || is_stale; }; then build; fi
   find_maven
   mkdir -p "$root/build"
+  start_native
+  finish_native ''
   log=$root/build/test.log
   rm -rf "$root"/*/target/surefire-reports "$root"/*/target/failsafe-reports "$root/build/test.status"
   {

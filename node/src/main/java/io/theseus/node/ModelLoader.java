@@ -70,6 +70,7 @@ public final class ModelLoader {
             case AUTO -> ModelOptions.Kernel.AUTO;
             case SCALAR -> ModelOptions.Kernel.SCALAR;
             case VECTOR -> ModelOptions.Kernel.VECTOR;
+            case NATIVE -> ModelOptions.Kernel.NATIVE;
         };
         return new ModelOptions(
                 settings.contextLength().orElse(0), kvBytes, settings.threads().orElse(0), kernel);

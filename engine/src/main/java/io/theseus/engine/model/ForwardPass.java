@@ -73,9 +73,9 @@ final class ForwardPass {
         g = new float[MAX_ROWS * config.feedForward()];
         u = new float[MAX_ROWS * config.feedForward()];
         logits = new float[MAX_LOGIT_ROWS * config.vocabulary()];
-        hiddenIn = new Activations(MAX_ROWS, config.hidden());
-        attentionIn = new Activations(MAX_ROWS, config.queryWidth());
-        feedForwardIn = new Activations(MAX_ROWS, config.feedForward());
+        hiddenIn = new Activations(MAX_ROWS, config.hidden(), kernels.form());
+        attentionIn = new Activations(MAX_ROWS, config.queryWidth(), kernels.form());
+        feedForwardIn = new Activations(MAX_ROWS, config.feedForward(), kernels.form());
     }
 
     void observe(LayerObserver layerObserver) {

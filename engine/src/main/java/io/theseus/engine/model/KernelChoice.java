@@ -1,6 +1,9 @@
 package io.theseus.engine.model;
 
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
 import io.theseus.engine.tensor.Kernels;
+import io.theseus.engine.tensor.NativeKernels;
 import io.theseus.engine.tensor.ScalarKernels;
 import io.theseus.engine.tensor.VectorKernels;
 
@@ -12,7 +15,18 @@ public final class KernelChoice {
     public static Kernels of(ModelOptions.Kernel wanted) {
         return switch (wanted) {
             case SCALAR -> new ScalarKernels();
-            case AUTO, VECTOR -> new VectorKernels();
+            case VECTOR -> new VectorKernels();
+            case NATIVE -> {
+                if (!NativeKernels.available()) {
+                    throw new TheseusException(
+                            ErrorCode.BAD_INPUT,
+                            "the native kernels were asked for and are not there: the build makes them where it finds"
+                                    + " cargo (https://rustup.rs), for x86-64 processors with AVX2; kernel auto does"
+                                    + " without them");
+                }
+                yield new NativeKernels();
+            }
+            case AUTO -> NativeKernels.available() ? new NativeKernels() : new VectorKernels();
         };
     }
 }

@@ -14,12 +14,14 @@ import io.theseus.core.TheseusException;
 public record ModelOptions(int contextLength, long kvBytes, int threads, Kernel kernel) {
     /** Implementations with the same bits. */
     public enum Kernel {
-        /** The vector one where this machine has vectors it can use, else the scalar one. */
+        /** The native one where it was built and this processor can run it, else the vector one. */
         AUTO,
         /** Plain Java, the readable definition: slow. */
         SCALAR,
         /** The Vector API. */
-        VECTOR
+        VECTOR,
+        /** The library in {@code engine/native}. */
+        NATIVE
     }
 
     /** Default of {@link #kvBytes}. */

@@ -21,27 +21,44 @@ public final class Activations {
     static final int BITS = 12;
     static final int WINDOW = 7;
 
+    /** How the integers are laid out: as the kernels that will read them want it. */
+    public enum Form {
+        /** Floats in tiles, and a row of integers where there is one token: for kernels in Java. */
+        TILES,
+        /** 16-bit integers in the order in which codes come out of their words two by two: for {@link NativeKernels}. */
+        PAIRS
+    }
+
     private final int capacity;
     private final int columns;
+    private final Form form;
     private final float[] x;
     private final float[] sums; // [block][padded tokens]: sum of the block's x * 2^shift, exact
     private final int[] exponents; // (tokens): t of rule 2
     private final byte[] shifts; // [block][padded tokens]
     private final IntegerRow row; // of a single token
+    private final short[] pairs4; // [block][padded tokens][32]: x; per eight columns (0,4) (1,5) (2,6) (3,7)
+    private final short[] pairs8; // [block][padded tokens][32]: x; per four columns (0,2) (1,3)
+    private final int[] halfSums; // [block][padded tokens][2]: sum of x over 16 columns
     private int tokens;
     private int padded;
     private int tile;
 
     /** Room for {@code capacity} tokens of {@code columns} values; columns must be a multiple of 32. */
-    public Activations(int capacity, int columns) {
+    public Activations(int capacity, int columns, Form form) {
         int rounded = (capacity + TILE - 1) / TILE * TILE;
+        boolean tiles = form == Form.TILES;
         this.capacity = rounded;
         this.columns = columns;
-        this.x = new float[rounded * columns];
-        this.sums = new float[rounded * (columns / BLOCK)];
+        this.form = form;
+        this.x = new float[tiles ? rounded * columns : 0];
+        this.sums = new float[tiles ? rounded * (columns / BLOCK) : 0];
         this.exponents = new int[rounded];
         this.shifts = new byte[rounded * (columns / BLOCK)];
-        this.row = new IntegerRow(columns);
+        this.row = new IntegerRow(tiles ? columns : 0);
+        this.pairs4 = new short[tiles ? 0 : rounded * columns];
+        this.pairs8 = new short[tiles ? 0 : rounded * columns];
+        this.halfSums = new int[tiles ? 0 : rounded * (columns / BLOCK) * 2];
     }
 
     /** Makes this hold {@code count} tokens; each must then be set by {@link Kernels#quantize}. */
@@ -50,7 +67,7 @@ public final class Activations {
             throw new IllegalArgumentException("tokens " + count + " of " + capacity);
         }
         tokens = count;
-        tile = count == 1 ? 1 : TILE;
+        tile = count == 1 || form == Form.PAIRS ? 1 : TILE;
         padded = (count + tile - 1) / tile * tile;
         for (int token = count; token < padded; token++) {
             clear(token);
@@ -107,6 +124,10 @@ public final class Activations {
         return sums;
     }
 
+    byte[] shifts() {
+        return shifts;
+    }
+
     int[] exponents() {
         return exponents;
     }
@@ -128,8 +149,30 @@ public final class Activations {
         return columns;
     }
 
+    short[] pairs4() {
+        return pairs4;
+    }
+
+    short[] pairs8() {
+        return pairs8;
+    }
+
+    int[] halfSums() {
+        return halfSums;
+    }
+
+    Form form() {
+        return form;
+    }
+
     /** The integer at (token, column) times 2^shift, for tests. */
     long value(int token, int column) {
+        if (form == Form.PAIRS) {
+            int block = column / BLOCK;
+            int inEight = column % 8;
+            int at = (block * padded + token) * BLOCK + column % BLOCK / 8 * 8 + inEight % 4 * 2 + inEight / 4;
+            return (long) pairs4[at] << shift(block, token);
+        }
         return (long) x[index(column / BLOCK, token) + column % BLOCK * tile];
     }
 

@@ -55,8 +55,8 @@ public final class KernelWarmUp {
     private void run() {
         PackedMatrix four = matrix(TensorType.Q4_1);
         PackedMatrix eight = matrix(TensorType.Q8_0);
-        Activations one = new Activations(1, COLUMNS);
-        Activations many = new Activations(TOKENS, COLUMNS);
+        Activations one = new Activations(1, COLUMNS, kernels.form());
+        Activations many = new Activations(TOKENS, COLUMNS, kernels.form());
         long start = System.nanoTime();
         for (int fast = 0; fast < CONFIRMED && System.nanoTime() - start < BUDGET; ) {
             elementwise(one, many);

@@ -2,11 +2,16 @@ package io.theseus.engine.tensor;
 
 /**
  * The arithmetic of one layer, on slices that a caller hands to its threads. Implementations hold no state: {@link ScalarKernels} is
- * the readable definition, {@link VectorKernels} has the same bits and is many times faster. Rules are those of docs/numerics.md.
+ * the readable definition; {@link VectorKernels} and {@link NativeKernels} have the same bits and are many times faster. Rules are those of docs/numerics.md.
  */
 public interface Kernels {
     /** Row unit of {@link #linear}: slices start and end at its multiples. */
     int ROW_UNIT = PackedMatrix.ROW_ALIGNMENT;
+
+    /** The layout that {@link #quantize} writes and {@link #linear} reads. */
+    default Activations.Form form() {
+        return Activations.Form.TILES;
+    }
 
     /**
      * Rule 2: {@code v[offset .. offset + to.columns())} becomes token {@code token} of {@code to}.

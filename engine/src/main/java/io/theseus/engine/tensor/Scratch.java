@@ -10,6 +10,10 @@ public final class Scratch {
     private float[] queries = new float[0];
     private float[] scores = new float[0];
     private float[] weights = new float[0];
+    private short[] integerQueries = new short[0];
+    private short[] integerWeights = new short[0];
+    private byte[] shifts = new byte[0];
+    private long[] sumsOfValues = new long[0];
 
     /** Exact sums of one block. */
     float[] sums(int n) {
@@ -49,5 +53,25 @@ public final class Scratch {
     /** Quantised attention weights in tiles. */
     float[] weights(int n) {
         return weights.length >= n ? weights : (weights = new float[n]);
+    }
+
+    /** Quantised queries, [query][channel]. */
+    short[] integerQueries(int n) {
+        return integerQueries.length >= n ? integerQueries : (integerQueries = new short[n]);
+    }
+
+    /** Quantised attention weights, [query][position]. */
+    short[] integerWeights(int n) {
+        return integerWeights.length >= n ? integerWeights : (integerWeights = new short[n]);
+    }
+
+    /** Shifts of blocks of attention weights, [query][block]. */
+    byte[] shifts(int n) {
+        return shifts.length >= n ? shifts : (shifts = new byte[n]);
+    }
+
+    /** Exact weighted sums of V, [query][channel]. */
+    long[] sumsOfValues(int n) {
+        return sumsOfValues.length >= n ? sumsOfValues : (sumsOfValues = new long[n]);
     }
 }

@@ -28,7 +28,8 @@ public record NodeConfig(Path home, String model, LogLevel logLevel, Http http, 
     public enum Kernel {
         AUTO,
         SCALAR,
-        VECTOR
+        VECTOR,
+        NATIVE
     }
 
     /**

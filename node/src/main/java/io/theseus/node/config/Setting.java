@@ -23,7 +23,7 @@ public enum Setting {
     KEEP_ALIVE("5s", "time between keep-alive comments in a silent stream"),
     SHUTDOWN_GRACE("10s", "time that running answers get to finish when the node stops"),
     THREADS("auto", "threads for arithmetic; auto = one per core"),
-    KERNEL("auto", "auto, scalar or vector; all give the same bits"),
+    KERNEL("auto", "auto, native, vector or scalar; all give the same bits"),
     CONTEXT("auto", "most tokens of prompt and answer together; auto = the model's own, as far as kv-memory reaches"),
     KV_MEMORY("auto", "memory for the state of sequences; auto = a share of what the machine has"),
     MAX_RUNNING("16", "most answers computed at the same time"),
