@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 /// Rows of one group of a packed matrix.
 const GROUP: usize = 16;
 
-/// Most tokens of one call.
+/// Tokens whose totals stay in the first-level cache together.
 const MAX_TOKENS: usize = 64;
 
 /// A packed matrix as Java lays it out, and the tokens it meets.
@@ -77,8 +77,8 @@ pub unsafe extern "C" fn theseus_linear(
             match (code_bits, tokens) {
                 (4, 1) => linear.single::<4>(row),
                 (_, 1) => linear.single::<8>(row),
-                (4, _) => linear.many::<4>(row),
-                (_, _) => linear.many::<8>(row),
+                (4, _) => linear.chunks::<4>(row),
+                (_, _) => linear.chunks::<8>(row),
             }
         }
     }
@@ -214,9 +214,16 @@ impl Linear {
         }
     }
 
-    /// Several tokens: the codes of a block are unpacked once, then meet the tokens four by four.
+    /// Several tokens, by the chunk.
+    unsafe fn chunks<const BITS: i32>(&self, row: usize) {
+        for from in (0..self.tokens).step_by(MAX_TOKENS) {
+            unsafe { self.many::<BITS>(row, from, self.tokens.min(from + MAX_TOKENS)) };
+        }
+    }
+
+    /// The tokens `from .. to`: the codes of a block are unpacked once, then meet the tokens four by four.
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn many<const BITS: i32>(&self, row: usize) {
+    unsafe fn many<const BITS: i32>(&self, row: usize, from: usize, to: usize) {
         unsafe {
             let group = row / GROUP;
             let words_per_block = self.scale_block / (32 / BITS) as usize;
@@ -236,20 +243,21 @@ impl Linear {
                 let scale = (group * blocks + b) * GROUP;
                 let kw = Self::scales(self.kw.add(scale));
                 let km = if self.km.is_null() { None } else { Some(Self::scales(self.km.add(scale))) };
-                let mut token = 0;
-                while token < self.tokens {
-                    match self.tokens - token {
-                        1 => self.tokens::<BITS, 1>(&tile, pairs, b, token, &kw, km.as_ref(), &mut totals),
-                        2 => self.tokens::<BITS, 2>(&tile, pairs, b, token, &kw, km.as_ref(), &mut totals),
-                        3 => self.tokens::<BITS, 3>(&tile, pairs, b, token, &kw, km.as_ref(), &mut totals),
-                        _ => self.tokens::<BITS, 4>(&tile, pairs, b, token, &kw, km.as_ref(), &mut totals),
+                let mut token = from;
+                while token < to {
+                    let own = &mut totals[token - from..];
+                    match to - token {
+                        1 => self.tokens::<BITS, 1>(&tile, pairs, b, token, &kw, km.as_ref(), own),
+                        2 => self.tokens::<BITS, 2>(&tile, pairs, b, token, &kw, km.as_ref(), own),
+                        3 => self.tokens::<BITS, 3>(&tile, pairs, b, token, &kw, km.as_ref(), own),
+                        _ => self.tokens::<BITS, 4>(&tile, pairs, b, token, &kw, km.as_ref(), own),
                     }
                     token += 4;
                 }
             }
-            for (token, total) in totals.iter().enumerate().take(self.tokens) {
+            for (i, total) in totals.iter().enumerate().take(to - from) {
                 let total: [f64; LANES] = std::mem::transmute(*total);
-                self.finish(row, token, &total);
+                self.finish(row, from + i, &total);
             }
         }
     }
@@ -265,7 +273,7 @@ impl Linear {
         token: usize,
         kw: &[__m256d; 4],
         km: Option<&[__m256d; 4]>,
-        totals: &mut [[__m256d; 4]; MAX_TOKENS],
+        totals: &mut [[__m256d; 4]],
     ) {
         unsafe {
             let block = b * self.scale_block / BLOCK;
@@ -279,7 +287,7 @@ impl Linear {
             dot::<T>(tile.as_ptr(), pairs, x, BLOCK / 2, &mut sums);
             for t in 0..T {
                 let shift = i32::from(*self.shifts.add(at + t));
-                Self::add::<BITS>(&mut totals[token + t], kw, km, &sums[t], shift, self.sum(b, token + t));
+                Self::add::<BITS>(&mut totals[t], kw, km, &sums[t], shift, self.sum(b, token + t));
             }
         }
     }

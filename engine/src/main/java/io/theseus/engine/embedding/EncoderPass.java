@@ -2,10 +2,10 @@ package io.theseus.engine.embedding;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
-import io.theseus.engine.model.Hadamard;
 import io.theseus.engine.model.LinearRunner;
 import io.theseus.engine.tensor.Activations;
 import io.theseus.engine.tensor.AttentionTask;
+import io.theseus.engine.tensor.Hadamard;
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.KvBlock;
 import io.theseus.engine.tensor.NonFiniteValueException;
@@ -73,8 +73,8 @@ final class EncoderPass {
         v = new float[rows * config.hidden()];
         a = new float[rows * config.hidden()];
         g = new float[rows * config.feedForward()];
-        hiddenIn = new Activations(rows, config.hidden());
-        feedForwardIn = new Activations(rows, config.feedForward());
+        hiddenIn = new Activations(rows, config.hidden(), kernels.form());
+        feedForwardIn = new Activations(rows, config.feedForward(), kernels.form());
     }
 
     /** Tokens that one run takes. */

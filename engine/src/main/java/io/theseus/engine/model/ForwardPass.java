@@ -8,6 +8,7 @@ import io.theseus.engine.tensor.ExactMath;
 import io.theseus.engine.tensor.Kernels;
 import io.theseus.engine.tensor.KvBlock;
 import io.theseus.engine.tensor.NonFiniteValueException;
+import io.theseus.engine.tensor.RotaryRow;
 import io.theseus.engine.tensor.Scratch;
 import io.theseus.engine.tensor.WorkerPool;
 import java.util.List;
@@ -142,24 +143,12 @@ final class ForwardPass {
     private void place(LayerWeights w, Batch.Span span, int row, int position) {
         int d = config.headDim();
         float eps = config.normEpsilon();
-        for (int head = 0; head < config.heads(); head++) {
-            int at = row * config.queryWidth() + head * d;
-            if (w.queryNorm() != null) {
-                kernels.rmsNorm(q, at, d, w.queryNorm(), eps, q, at);
-            }
-            rotary.rotate(q, at, position);
-            Hadamard.transform(q, at, d);
-        }
+        RotaryRow rotation = rotary.at(position);
+        int own = row * config.kvWidth();
+        kernels.rotate(q, row * config.queryWidth(), config.heads(), d, w.queryNorm(), eps, rotation);
+        kernels.rotate(k, own, config.kvHeads(), d, w.keyNorm(), eps, rotation);
         KvBlock block = span.sequence().block(position / KvBlock.TOKENS);
-        for (int head = 0; head < config.kvHeads(); head++) {
-            int at = row * config.kvWidth() + head * d;
-            if (w.keyNorm() != null) {
-                kernels.rmsNorm(k, at, d, w.keyNorm(), eps, k, at);
-            }
-            rotary.rotate(k, at, position);
-            Hadamard.transform(k, at, d);
-            block.store(layer, head, position % KvBlock.TOKENS, k, at, v, at);
-        }
+        kernels.store(block, layer, position % KvBlock.TOKENS, k, v, own);
     }
 
     private void attend(Batch batch) {

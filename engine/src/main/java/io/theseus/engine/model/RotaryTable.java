@@ -1,6 +1,7 @@
 package io.theseus.engine.model;
 
 import io.theseus.engine.model.Architecture.RotaryPairs;
+import io.theseus.engine.tensor.RotaryRow;
 import java.util.Arrays;
 
 /** Cosines and sines per position (rule 6), computed when a position is first reached. Grown by one thread, read by many. */
@@ -41,19 +42,8 @@ final class RotaryTable {
         positions = count;
     }
 
-    /** Rotates one head from {@code v[offset]} on, as it is at {@code position}. Channels beyond the rotated ones stay. */
-    void rotate(float[] v, int offset, int position) {
-        int row = position * half;
-        boolean neighbours = pairs == RotaryPairs.NEIGHBOURS;
-        for (int i = 0; i < half; i++) {
-            int first = offset + (neighbours ? 2 * i : i);
-            int second = neighbours ? first + 1 : first + half;
-            float c = cosines[row + i];
-            float s = sines[row + i];
-            float a = v[first];
-            float b = v[second];
-            v[first] = a * c - b * s;
-            v[second] = a * s + b * c;
-        }
+    /** How heads are rotated at {@code position}, which must be ready. */
+    RotaryRow at(int position) {
+        return new RotaryRow(cosines, sines, position * half, half, pairs == RotaryPairs.NEIGHBOURS);
     }
 }

@@ -11,8 +11,7 @@ import java.util.Optional;
 /** The functions of {@code engine/native}, as constants, so that the JIT compiles calls to them into a few instructions. */
 final class NativeCalls {
     private static final Optional<NativeLibrary> LIBRARY = NativeLibrary.find();
-    private static final MethodHandle MISSING =
-            MethodHandles.empty(MethodType.methodType(void.class));
+    private static final MethodHandle MISSING = MethodHandles.empty(MethodType.methodType(void.class));
 
     static final MethodHandle QUANTIZE = status("theseus_quantize", "piipppppii");
     static final MethodHandle LINEAR = plain("theseus_linear", "ppppiiiiippppiiiipii");
@@ -20,6 +19,8 @@ final class NativeCalls {
     static final MethodHandle ADD = plain("theseus_add", "pipii");
     static final MethodHandle ADD_WIRE = plain("theseus_add_wire", "pipii");
     static final MethodHandle GATE = plain("theseus_gate", "pipii");
+    static final MethodHandle ROTATE = status("theseus_rotate", "piiipifppiii");
+    static final MethodHandle STORE = status("theseus_store", "ppiiiipipiippi");
     static final MethodHandle QUERIES = status("theseus_queries", "piiiiiffpp");
     static final MethodHandle SCORES = plain("theseus_scores", "pippiippippii");
     static final MethodHandle WEIGHTS = status("theseus_weights", "piiiipppp");

@@ -1,15 +1,13 @@
 package io.theseus.engine.tensor;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels in {@code engine/native}: the bits of {@link ScalarKernels}, by integer multiply-adds that the Vector API lacks, and
  * fast from the first call on, because nothing has to be compiled first.
  */
 public final class NativeKernels implements Kernels {
-    /** Tokens of one call of the native linear layer. */
-    private static final int MAX_TOKENS = 64;
-
     private final Kernels java = new ScalarKernels();
 
     /** Whether this machine has the library and can run it. */
@@ -46,9 +44,6 @@ public final class NativeKernels implements Kernels {
     @Override
     public void linear(
             PackedMatrix w, Activations x, int from, int to, float[] y, int yOffset, int yStride, Scratch scratch) {
-        if (x.tokens() > MAX_TOKENS) {
-            throw new IllegalArgumentException(x.tokens() + " tokens, at most " + MAX_TOKENS + " at once");
-        }
         try {
             NativeCalls.LINEAR.invokeExact(
                     MemorySegment.ofArray(w.words()),
@@ -119,6 +114,55 @@ public final class NativeKernels implements Kernels {
         } catch (Throwable e) {
             throw broken(e);
         }
+    }
+
+    @Override
+    public void rotate(float[] v, int offset, int heads, int d, float @Nullable [] norm, float eps, RotaryRow row) {
+        int status;
+        try {
+            status = (int) NativeCalls.ROTATE.invokeExact(
+                    MemorySegment.ofArray(v),
+                    offset,
+                    heads,
+                    d,
+                    MemorySegment.ofArray(norm == null ? row.cosines() : norm),
+                    norm == null ? 0 : 1,
+                    eps,
+                    MemorySegment.ofArray(row.cosines()),
+                    MemorySegment.ofArray(row.sines()),
+                    row.offset(),
+                    row.pairs(),
+                    row.neighbours() ? 1 : 0);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+        check(status);
+    }
+
+    @Override
+    public void store(KvBlock block, int layer, int position, float[] keys, float[] values, int offset) {
+        KvBlock.Shape shape = block.shape();
+        int status;
+        try {
+            status = (int) NativeCalls.STORE.invokeExact(
+                    MemorySegment.ofArray(keys),
+                    MemorySegment.ofArray(values),
+                    offset,
+                    shape.kvHeads(),
+                    shape.headDim(),
+                    position,
+                    MemorySegment.ofArray(block.k()),
+                    block.kIndex(layer, 0),
+                    MemorySegment.ofArray(block.v()),
+                    block.vIndex(layer, 0),
+                    shape.vStride(),
+                    MemorySegment.ofArray(block.kScale()),
+                    MemorySegment.ofArray(block.vScale()),
+                    block.scaleIndex(layer, 0));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+        check(status);
     }
 
     @Override

@@ -78,8 +78,7 @@ final class NativeLibrary {
      *
      * @param result its layout, or null for none
      */
-    MethodHandle function(
-            String name, @Nullable ValueLayout result, MemoryLayout... parameters) {
+    MethodHandle function(String name, @Nullable ValueLayout result, MemoryLayout... parameters) {
         FunctionDescriptor type =
                 result == null ? FunctionDescriptor.ofVoid(parameters) : FunctionDescriptor.of(result, parameters);
         return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type, Linker.Option.critical(true));

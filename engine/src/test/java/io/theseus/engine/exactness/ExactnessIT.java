@@ -2,6 +2,7 @@ package io.theseus.engine.exactness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.theseus.engine.tensor.NativeKernels;
 import io.theseus.testkit.Golden;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,10 @@ class ExactnessIT {
         for (int avx = 0; avx <= 3; avx++) {
             variants.add(new Variant(List.of("-XX:UseAVX=" + avx), "VECTOR", 4, all, 113));
         }
+        if (NativeKernels.available()) {
+            variants.add(new Variant(List.of("-Xint"), "NATIVE", 2, all, 113));
+            variants.add(new Variant(List.of("-XX:-TieredCompilation"), "NATIVE", 3, all, 113));
+        }
         return variants.stream().map(v -> DynamicTest.dynamicTest(v.toString(), () -> check(v, scratch)));
     }
 
@@ -119,6 +124,7 @@ class ExactnessIT {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
+        command.add("-Dtheseus.kernels=" + System.getProperty("theseus.kernels", ""));
         command.addAll(arguments);
         Path output = Files.createTempFile(scratch, "jvm", ".out");
         Path errors = Files.createTempFile(scratch, "jvm", ".err");

@@ -7,6 +7,7 @@ import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.model.LanguageModel;
 import io.theseus.engine.model.ModelOptions;
 import io.theseus.engine.model.StepModel;
+import io.theseus.engine.tensor.NativeKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * either kernel. Every logit handed out, and the state at the end, must have the bits of the first run.
  */
 class ExactnessProperties {
+    private static final List<ModelOptions.Kernel> KERNELS = NativeKernels.available()
+            ? List.of(ModelOptions.Kernel.SCALAR, ModelOptions.Kernel.VECTOR, ModelOptions.Kernel.NATIVE)
+            : List.of(ModelOptions.Kernel.SCALAR, ModelOptions.Kernel.VECTOR);
     private static final int TRIALS = 4;
     private static final int TEXTS = 2;
     private static final int LONGEST = 200; // tokens: more than three KV blocks of 64, and more than a batch of 128
@@ -50,8 +54,7 @@ class ExactnessProperties {
             }
             for (int trial = 0; trial < TRIALS; trial++) {
                 int threads = 1 + random.nextInt(4);
-                ModelOptions.Kernel kernel =
-                        random.nextInt(4) == 0 ? ModelOptions.Kernel.SCALAR : ModelOptions.Kernel.VECTOR;
+                ModelOptions.Kernel kernel = KERNELS.get(random.nextInt(KERNELS.size()));
                 String where =
                         name + ", seed " + firstSeed + ", trial " + trial + ", " + threads + " threads, " + kernel;
                 try (LanguageModel engine = load(file, threads, kernel)) {

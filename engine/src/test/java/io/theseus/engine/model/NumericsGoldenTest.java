@@ -3,6 +3,7 @@ package io.theseus.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.tensor.NativeLibraryHere;
 import io.theseus.testkit.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,8 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The arithmetic contract on the real model: the residual after each layer and the logits, against hashes two other programs made. */
 class NumericsGoldenTest {
     @ParameterizedTest
-    @EnumSource(names = {"SCALAR", "VECTOR"})
+    @EnumSource(names = {"SCALAR", "VECTOR", "NATIVE"})
     void everyLayerHasTheBitsOfThePrototypes(ModelOptions.Kernel kernel) throws Exception {
+        NativeLibraryHere.requireFor(kernel);
         List<String> golden = Files.readAllLines(Golden.require("prototypes/numerics/golden.txt"));
         Path model = Golden.require("models/SmolLM2-135M-Instruct.Q4_1.gguf");
         int[] tokens = Stream.of(golden.getFirst().split(" "))

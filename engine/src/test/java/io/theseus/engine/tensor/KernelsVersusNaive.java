@@ -230,6 +230,78 @@ abstract class KernelsVersusNaive {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void headsOnTheirWayIntoAttention(int seed) {
+        Random random = new Random(seed);
+        int d = new int[] {16, 24, 32, 64, 80, 128}[random.nextInt(6)];
+        int heads = random.nextInt(1, 6);
+        int pairs = random.nextBoolean() ? d / 2 : random.nextInt(1, d / 2);
+        float[] table = gaussian(random, 3 * pairs, 1f);
+        RotaryRow row = new RotaryRow(table, gaussian(random, 3 * pairs, 1f), pairs, pairs, random.nextBoolean());
+        float[] norm = random.nextBoolean() ? gaussian(random, d, 1f) : null;
+        float[] expected = values(random, heads * d + 5);
+        float[] actual = expected.clone();
+        scalar.rotate(expected, 5, heads, d, norm, 1e-6f, row);
+        fast.rotate(actual, 5, heads, d, norm, 1e-6f, row);
+        assertThat(bits(actual)).as("rotate, seed %d", seed).isEqualTo(bits(expected));
+
+        KvBlock a = new KvBlock(new KvBlock.Shape(3, heads, d));
+        KvBlock b = new KvBlock(a.shape());
+        int position = random.nextInt(KvBlock.TOKENS);
+        float[] values = values(random, heads * d + 5);
+        scalar.store(a, 1, position, expected, values, 5);
+        fast.store(b, 1, position, expected, values, 5);
+        byte[] first = new byte[a.shape().canonicalBytes()];
+        byte[] second = new byte[first.length];
+        a.export(position, first, 0);
+        b.export(position, second, 0);
+        assertThat(second).as("store, seed %d", seed).isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void layerNorms(int seed) {
+        Random random = new Random(seed);
+        int n = 32 * random.nextInt(1, 40);
+        float[] x = values(random, n + 3);
+        float[] weight = values(random, n);
+        float[] bias = values(random, n);
+        float[] expected = new float[n + 5];
+        float[] actual = new float[n + 5];
+
+        scalar.layerNorm(x, 3, n, weight, bias, 1e-12f, expected, 5);
+        fast.layerNorm(x, 3, n, weight, bias, 1e-12f, actual, 5);
+
+        assertThat(actual).as("seed %d, %d values", seed, n).isEqualTo(expected);
+    }
+
+    @Test
+    void layerNormsRefuseWhatIsNotFinite() {
+        float[] x = new float[64];
+        x[40] = Float.NaN;
+        assertThatThrownBy(() -> scalar.layerNorm(x, 0, 64, x, x, 0f, x, 0))
+                .isInstanceOf(NonFiniteValueException.class);
+        assertThatThrownBy(() -> fast.layerNorm(x, 0, 64, x, x, 0f, x, 0)).isInstanceOf(NonFiniteValueException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void gelu(int seed) {
+        Random random = new Random(seed);
+        int n = 32 * random.nextInt(1, 40);
+        float[] expected = values(random, n);
+        expected[random.nextInt(n)] = Float.MAX_VALUE;
+        expected[random.nextInt(n)] = -Float.MAX_VALUE;
+        expected[random.nextInt(n)] = -13.1149f; // the exponential ends near here
+        float[] actual = expected.clone();
+
+        scalar.gelu(expected, 0, n);
+        fast.gelu(actual, 0, n);
+
+        assertThat(actual).as("seed %d, %d values", seed, n).isEqualTo(expected);
+    }
+
     @Test
     void everyKernelRefusesWhatIsNotANumber() {
         for (Kernels kernels : new Kernels[] {scalar, fast}) {
@@ -240,6 +312,11 @@ abstract class KernelsVersusNaive {
                 x.resize(1);
                 assertThatThrownBy(() -> kernels.quantize(v, 0, x, 0)).isInstanceOf(NonFiniteValueException.class);
                 assertThatThrownBy(() -> kernels.rmsNorm(v, 0, 64, v, 1e-5f, v, 0))
+                        .isInstanceOf(NonFiniteValueException.class);
+                KvBlock block = new KvBlock(new KvBlock.Shape(1, 1, 64));
+                assertThatThrownBy(() -> kernels.store(block, 0, 3, v, new float[64], 0))
+                        .isInstanceOf(NonFiniteValueException.class);
+                assertThatThrownBy(() -> kernels.store(block, 0, 3, new float[64], v, 0))
                         .isInstanceOf(NonFiniteValueException.class);
             }
         }

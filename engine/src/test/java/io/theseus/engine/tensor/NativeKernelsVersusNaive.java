@@ -1,7 +1,6 @@
 package io.theseus.engine.tensor;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
+import io.theseus.engine.model.ModelOptions.Kernel;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The kernels in engine/native. */
@@ -12,8 +11,6 @@ class NativeKernelsVersusNaive extends KernelsVersusNaive {
 
     @BeforeAll
     static void needsTheLibrary() {
-        assumeThat(NativeKernels.available())
-                .as("native kernels: built by cargo, for x86-64 with AVX2")
-                .isTrue();
+        NativeLibraryHere.requireFor(Kernel.NATIVE);
     }
 }

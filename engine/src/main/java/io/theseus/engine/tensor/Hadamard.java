@@ -1,4 +1,4 @@
-package io.theseus.engine.model;
+package io.theseus.engine.tensor;
 
 /**
  * The Hadamard transform of rule 7: it spreads a head's outliers over all channels, which makes int8 keys three times more accurate,
