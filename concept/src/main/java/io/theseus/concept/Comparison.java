@@ -1,0 +1,132 @@
+package io.theseus.concept;
+
+import io.theseus.concept.Difference.Kind;
+import io.theseus.concept.lexicon.Lexicon;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Compares two graphs: ideas are aligned by name, then by spelling; whatever stays alone on a side is a difference, and so is a
+ * shared idea that is denied on one side, or that exchanged its role with another.
+ */
+final class Comparison {
+    private final Lexicon lexicon;
+
+    Comparison(Lexicon lexicon) {
+        this.lexicon = lexicon;
+    }
+
+    Agreement compare(ConceptGraph a, ConceptGraph b) {
+        List<Difference> found = new ArrayList<>();
+        if (!a.language().equals(b.language())) {
+            found.add(Difference.decisive(
+                    Kind.LANGUAGE, "one is in language " + a.language() + ", the other in " + b.language()));
+        }
+        if (!a.rest().equals(b.rest())) {
+            found.add(Difference.decisive(Kind.LITERAL, "they differ beyond the part that is read closely"));
+        }
+        Map<String, Node> left = byIdea(a);
+        Map<String, Node> right = byIdea(b);
+        double shared = sharedIdeas(left, right, found);
+        alone(left, right, found);
+        Roles.compare(a, b, lexicon, found);
+        Questions.compare(a, b, found);
+        traits(a, b, found);
+        found.sort(Comparator.comparingDouble((Difference d) -> -d.cost()).thenComparing(Difference::text));
+        return new Agreement(found, shared);
+    }
+
+    private static Map<String, Node> byIdea(ConceptGraph graph) {
+        Map<String, Node> nodes = new LinkedHashMap<>();
+        graph.nodes().forEach(node -> nodes.putIfAbsent(node.idea(), node));
+        return nodes;
+    }
+
+    private static double sharedIdeas(Map<String, Node> left, Map<String, Node> right, List<Difference> found) {
+        double shared = 0;
+        for (Node node : left.values()) {
+            Node other = right.get(node.idea());
+            if (other == null) {
+                continue;
+            }
+            shared += Math.min(node.weight(), other.weight());
+            if (node.negated() != other.negated()) {
+                found.add(Difference.decisive(Kind.NEGATION, "\"" + node.shown() + "\" is denied in one of them only"));
+            }
+        }
+        return shared;
+    }
+
+    private void alone(Map<String, Node> left, Map<String, Node> right, List<Difference> found) {
+        List<Node> onlyLeft = new ArrayList<>();
+        left.values().stream().filter(node -> !right.containsKey(node.idea())).forEach(onlyLeft::add);
+        List<Node> onlyRight = new ArrayList<>();
+        right.values().stream().filter(node -> !left.containsKey(node.idea())).forEach(onlyRight::add);
+        Spelling.align(onlyLeft, onlyRight, found);
+        for (Node node : List.copyOf(onlyLeft)) {
+            for (Node other : List.copyOf(onlyRight)) {
+                if (lexicon.opposite(node.idea(), other.idea())) {
+                    found.add(Difference.decisive(
+                            Kind.OPPOSITE, "\"" + node.shown() + "\" and \"" + other.shown() + "\" are opposites"));
+                    onlyLeft.remove(node);
+                    onlyRight.remove(other);
+                }
+            }
+        }
+        onlyLeft.forEach(node -> found.add(missing(node)));
+        onlyRight.forEach(node -> found.add(missing(node)));
+    }
+
+    private static Difference missing(Node node) {
+        String text = "\"" + node.shown() + "\" is in one of them only";
+        return switch (node.kind()) {
+            case QUANTITY ->
+                // "What is 1 song" and "what is one song"; "one" itself is mostly an article.
+                node.idea().equals("1")
+                        ? new Difference(Kind.NUMBER, text, 0.2)
+                        : Difference.decisive(Kind.NUMBER, text);
+            case ENTITY -> Difference.decisive(Kind.ENTITY, text);
+            case LITERAL -> Difference.decisive(Kind.LITERAL, text);
+            case ASKED -> new Difference(Kind.QUESTION, text, 0.5);
+            case IDEA -> {
+                if (node.negated()) {
+                    yield Difference.decisive(Kind.NEGATION, "\"not " + node.shown() + "\" is in one of them only");
+                }
+                yield node.weight() < 0.5
+                        ? new Difference(Kind.SHADE, text, node.weight())
+                        : new Difference(Kind.IDEA, text, node.weight());
+            }
+        };
+    }
+
+    private static void traits(ConceptGraph a, ConceptGraph b, List<Difference> found) {
+        SortedSet<String> both = new TreeSet<>(a.traits());
+        both.addAll(b.traits());
+        Set<String> shared = new HashSet<>(a.traits());
+        shared.retainAll(b.traits());
+        both.removeAll(shared);
+        for (String trait : both) {
+            String value = trait.substring(trait.indexOf(':') + 1);
+            switch (trait.substring(0, trait.indexOf(':'))) {
+                case "tense" -> found.add(new Difference(Kind.TENSE, "one is about the " + value, 0.1));
+                case "modality" -> {
+                    // "How can I" and "how do I" ask the same; "can I" and "should I" do not.
+                    boolean method = a.questions().contains(QuestionKind.METHOD)
+                            && b.questions().contains(QuestionKind.METHOD);
+                    if (!method) {
+                        found.add(new Difference(Kind.MODALITY, "one says \"" + value + "\"", 0.1));
+                    }
+                }
+                case "person" -> found.add(new Difference(Kind.PERSON, "one is about \"" + value + "\"", 0.05));
+                default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
+            }
+        }
+    }
+}

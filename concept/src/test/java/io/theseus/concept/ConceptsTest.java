@@ -1,0 +1,58 @@
+package io.theseus.concept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConceptsTest {
+    private static final Concepts CONCEPTS = new Concepts();
+
+    private static Agreement compare(String a, String b) {
+        return CONCEPTS.compare(CONCEPTS.read(a), CONCEPTS.read(b));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            What's the capital of France?              | What is France's capital?
+            How do I lose weight?                      | What is the best way to lose weight?
+            How can I learn Python quickly?            | how do you learn python fast
+            What is the difference between TCP and UDP? | What's the difference between UDP and TCP?
+            Was Caesar killed by Brutus?               | Did Brutus kill Caesar?
+            How far is 5 km in miles?                  | How far is 5000 metres in miles?
+            """)
+    void agreesAboutParaphrases(String a, String b) {
+        assertThat(compare(a, b).agrees())
+                .as("%s / %s: %s", a, b, compare(a, b))
+                .isTrue();
+        assertThat(compare(a, b).cost()).isLessThan(0.3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Are cats afraid of tigers?           | Are tigers afraid of cats?          | ROLE
+            How do I get from Rome to Pisa?      | How do I get from Pisa to Rome?     | ROLE
+            Did Brutus kill Caesar?              | Did Caesar kill Brutus?             | ROLE
+            How do I lose 13 kg in 1 month?      | How do I lose 15 kg in 1 month?     | NUMBER
+            Is 5 km far?                         | Is 5 miles far?                     | NUMBER
+            Is it safe to eat raw eggs?          | Is it not safe to eat raw eggs?     | NEGATION
+            Is polygamy legal?                   | Is polygamy illegal?                | NEGATION
+            What is the largest ocean?           | What is the smallest ocean?         | OPPOSITE
+            Who was born in 1990?                | When was someone born in 1990?      | QUESTION
+            Comment perdre du poids ?            | How do I lose weight?               | LANGUAGE
+            """)
+    void tellsApartWhatDiffers(String a, String b, Difference.Kind kind) {
+        assertThat(compare(a, b).agrees()).isFalse();
+        assertThat(compare(a, b).differences()).anyMatch(difference -> difference.kind() == kind);
+    }
+
+    @Test
+    void comparesSymmetrically() {
+        Agreement there = compare("Is fried food unhealthy?", "Is pan fried food bad for you?");
+        Agreement back = compare("Is pan fried food bad for you?", "Is fried food unhealthy?");
+
+        assertThat(there.cost()).isEqualTo(back.cost());
+        assertThat(there.agrees()).isEqualTo(back.agrees());
+    }
+}
