@@ -36,8 +36,8 @@ class ArchitectureTest {
             "node", List.of("core", "engine", "concept", "proof", "cache", "orchestrator"));
 
     /** The stages of the engine, each of which may use the ones before it. */
-    private static final List<String> ENGINE_STAGES =
-            List.of("gguf", "tokenizer", "template", "tensor", "model", "embedding", "sampler", "scheduler");
+    private static final List<String> ENGINE_STAGES = List.of(
+            "gguf", "tokenizer", "template", "safetensors", "tensor", "model", "embedding", "sampler", "scheduler");
 
     private static JavaClasses program;
 
@@ -103,7 +103,12 @@ class ArchitectureTest {
 
     @Test
     void librariesStayWhereTheyAreWrapped() {
-        confine("java.lang.foreign..", "io.theseus.engine.gguf", "io.theseus.engine.tensor", "io.theseus.engine.model");
+        confine(
+                "java.lang.foreign..",
+                "io.theseus.engine.gguf",
+                "io.theseus.engine.safetensors",
+                "io.theseus.engine.tensor",
+                "io.theseus.engine.model");
         confine("jdk.incubator.vector..", "io.theseus.engine.tensor", "io.theseus.cache.semantic");
         confine("io.helidon..", "io.theseus.node.http");
         confine("picocli..", "io.theseus.node.cli", "io.theseus.node");

@@ -3,6 +3,7 @@ package io.theseus.engine.embedding;
 import io.theseus.engine.model.WeightReader;
 import io.theseus.engine.tensor.PackedMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,17 +15,22 @@ import java.util.List;
  */
 record EncoderWeights(
         PackedMatrix tokens, float[] positions, float[] type, Norm embeddingNorm, List<EncoderLayer> layers) {
+    /** Rows of BERT's table of token types: the first and the second text of a pair. */
+    private static final int TYPES = 2;
+
+    /** Tensors of published files that no embedding needs: a table 0, 1, 2 ..., and a head that was trained for something else. */
+    private static final List<String> UNUSED =
+            List.of("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias");
+
     /**
      * Packs every tensor that {@code reader} has.
      *
-     * @param types rows of the table of token types
      * @throws io.theseus.core.TheseusException as the reader's methods
      */
-    static EncoderWeights read(WeightReader reader, EncoderConfig c, int types) {
+    static EncoderWeights read(WeightReader reader, EncoderConfig c) {
         PackedMatrix tokens = reader.matrix("token_embd.weight", c.vocabulary(), c.hidden());
         float[] positions = reader.floats("position_embd.weight", c.context(), c.hidden());
-        float[] type = new float[c.hidden()];
-        System.arraycopy(reader.floats("token_types.weight", types, c.hidden()), 0, type, 0, type.length);
+        float[] type = Arrays.copyOf(reader.floats("token_types.weight", TYPES, c.hidden()), c.hidden());
         Norm norm = Norm.read(reader, "token_embd_norm", c.hidden());
         List<EncoderLayer> layers = new ArrayList<>();
         for (int i = 0; i < c.layers(); i++) {
@@ -39,6 +45,7 @@ record EncoderWeights(
                     reader.linear(p + "ffn_down", c.hidden(), c.feedForward()),
                     Norm.read(reader, p + "layer_output_norm", c.hidden())));
         }
+        UNUSED.forEach(reader::skip);
         reader.refuseUnread("bert");
         return new EncoderWeights(tokens, positions, type, norm, List.copyOf(layers));
     }

@@ -2,7 +2,6 @@ package io.theseus.engine.embedding;
 
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
-import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.model.KernelChoice;
 import io.theseus.engine.model.ModelOptions;
 import io.theseus.engine.model.WeightReader;
@@ -46,7 +45,7 @@ public final class TextEmbedder implements AutoCloseable {
     }
 
     /**
-     * Loads the encoder in {@code file}, a GGUF, which may be moved or deleted afterwards.
+     * Loads the encoder in {@code file}: a GGUF file, a safetensors file or the folder of one. It may be deleted afterwards.
      *
      * @param threads threads for arithmetic; 0 = one per processor
      * @throws TheseusException {@link ErrorCode#MODEL_NOT_FOUND}, {@link ErrorCode#MODEL_INVALID}, {@link
@@ -54,15 +53,13 @@ public final class TextEmbedder implements AutoCloseable {
      */
     public static TextEmbedder load(Path file, int threads, ModelOptions.Kernel kernel) {
         WorkerPool pool = new WorkerPool(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
-        try (GgufFile gguf = GgufFile.open(file)) {
+        try (EncoderFile opened = EncoderFile.open(file)) {
             Kernels kernels = KernelChoice.of(kernel);
-            Tokenizer tokenizer = Tokenizers.from(gguf.metadata());
-            EncoderConfig config = EncoderConfig.of(gguf.metadata(), tokenizer.size());
             Thread warmUp = KernelWarmUp.start(kernels);
-            int types = (int) gguf.tensor("token_types.weight")
-                    .map(t -> Math.clamp(t.dimension(1), 1, 1024))
-                    .orElse(1);
-            EncoderWeights weights = EncoderWeights.read(new WeightReader(gguf, pool), config, types);
+            Tokenizer tokenizer = Tokenizers.from(opened.metadata());
+            EncoderConfig config = EncoderConfig.of(opened.metadata(), tokenizer.size());
+            WeightReader reader = new WeightReader(opened.tensors(), pool, opened.naming());
+            EncoderWeights weights = EncoderWeights.read(reader, config);
             TextEmbedder embedder = new TextEmbedder(config, tokenizer, weights, kernels, pool);
             warmUp.join();
             return embedder;
