@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** A node that serves: everything it is made of is put together here. */
 public final class Node implements AutoCloseable {
@@ -25,11 +26,13 @@ public final class Node implements AutoCloseable {
 
     private final HttpServer server;
     private final LoadedModel model;
+    private final Optional<EmbeddingModel> embedding;
     private final Duration grace;
 
-    private Node(HttpServer server, LoadedModel model, Duration grace) {
+    private Node(HttpServer server, LoadedModel model, Optional<EmbeddingModel> embedding, Duration grace) {
         this.server = server;
         this.model = model;
+        this.embedding = embedding;
         this.grace = grace;
     }
 
@@ -46,12 +49,13 @@ public final class Node implements AutoCloseable {
      */
     public static Node assemble(NodeConfig config, ModelSource source, RequestLog log, InstantSource clock)
             throws InterruptedException {
-        ServedModels served = ServedModels.loading();
+        Optional<EmbeddingModel> embedding = EmbeddingModel.of(config, clock);
+        ServedModels served = ServedModels.loading(embedding);
         HttpServer server = HttpServer.start(http(config), served, log, clock);
         try {
             LoadedModel model = source.open();
             served.ready(List.of(model.served()));
-            return new Node(server, model, config.http().shutdownGrace());
+            return new Node(server, model, embedding, config.http().shutdownGrace());
         } catch (RuntimeException | Error | InterruptedException e) {
             server.close();
             throw e;
@@ -110,5 +114,6 @@ public final class Node implements AutoCloseable {
     public void close() {
         server.stop(grace);
         model.close();
+        embedding.ifPresent(EmbeddingModel::close);
     }
 }

@@ -8,20 +8,32 @@ import java.util.Optional;
  * changes: loading, then ready or failed, then stopping.
  */
 public final class ServedModels {
+    private final Optional<EmbeddingModel> embedding;
     private volatile State state;
 
-    private ServedModels(State state) {
+    private ServedModels(State state, Optional<EmbeddingModel> embedding) {
         this.state = state;
+        this.embedding = embedding;
     }
 
     /** Nothing to serve yet; {@link #ready} follows. */
     public static ServedModels loading() {
-        return new ServedModels(new State.Loading());
+        return loading(Optional.empty());
+    }
+
+    /** As {@link #loading()}, with a model for embeddings, which needs no other model to be ready. */
+    public static ServedModels loading(Optional<EmbeddingModel> embedding) {
+        return new ServedModels(new State.Loading(), embedding);
     }
 
     /** @param models at least one; the first answers requests that name no model */
     public static ServedModels of(List<ServedModel> models) {
-        return new ServedModels(new State.Ready(models));
+        return new ServedModels(new State.Ready(models), Optional.empty());
+    }
+
+    /** As {@link #of(List)}, with a model for embeddings. */
+    public static ServedModels of(List<ServedModel> models, EmbeddingModel embedding) {
+        return new ServedModels(new State.Ready(models), Optional.of(embedding));
     }
 
     /** From now on requests are answered. */
@@ -46,6 +58,11 @@ public final class ServedModels {
     /** The models of a ready node, else none. */
     public List<ServedModel> models() {
         return state instanceof State.Ready ready ? ready.models() : List.of();
+    }
+
+    /** What makes embeddings, if anything does. */
+    public Optional<EmbeddingModel> embedding() {
+        return embedding;
     }
 
     /** The served model of this id. */

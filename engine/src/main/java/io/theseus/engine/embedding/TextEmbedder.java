@@ -95,19 +95,37 @@ public final class TextEmbedder implements AutoCloseable {
         return tokenizer;
     }
 
+    /**
+     * A text as the encoder reads it.
+     *
+     * @param ids its tokens between [CLS] and [SEP]
+     * @param cut whether the end of the text is missing, since it had more than {@link #maxTokens()}
+     */
+    public record Reading(int[] ids, boolean cut) {}
+
     /** The tokens of {@code text} between [CLS] and [SEP], cut to {@link #maxTokens()}; special tokens in it are ordinary text. */
     public int[] ids(String text) {
-        return framed(tokenizer.encode(text, false));
+        return reading(text).ids();
     }
 
-    /** {@code ids} between [CLS] and [SEP], cut to {@link #maxTokens()}. */
-    private int[] framed(int[] ids) {
-        int count = Math.min(ids.length, maxTokens() - 2);
-        int[] framed = new int[count + 2];
-        framed[0] = tokenizer.bos().orElseThrow();
-        System.arraycopy(ids, 0, framed, 1, count);
-        framed[count + 1] = tokenizer.eos().orElseThrow();
-        return framed;
+    /** {@code text} as it is read; special tokens in it are ordinary text. */
+    public Reading reading(String text) {
+        return reading(tokenizer.encode(text, false));
+    }
+
+    /** The text with these tokens as it is read; [CLS] and [SEP] are put around them if they are not there. */
+    public Reading reading(int[] ids) {
+        int cls = tokenizer.bos().orElseThrow();
+        int sep = tokenizer.eos().orElseThrow();
+        boolean framed = ids.length >= 2 && ids[0] == cls && ids[ids.length - 1] == sep;
+        int from = framed ? 1 : 0;
+        int all = framed ? ids.length - 2 : ids.length;
+        int count = Math.min(all, maxTokens() - 2);
+        int[] result = new int[count + 2];
+        result[0] = cls;
+        System.arraycopy(ids, from, result, 1, count);
+        result[count + 1] = sep;
+        return new Reading(result, count < all);
     }
 
     /** The embedding of {@code text}, ({@link #dimensions()}). */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.model.ModelOptions.Kernel;
+import io.theseus.testkit.TinyEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param home folder of models, settings and caches; absolute, need not exist yet
  * @param model name, file or address of the model to use
  */
-public record NodeConfig(Path home, String model, LogLevel logLevel, Http http, Engine engine, Downloads downloads) {
+public record NodeConfig(
+        Path home, String model, LogLevel logLevel, Http http, Engine engine, Downloads downloads, Meaning meaning) {
     /** How much is logged; each level includes those before it. */
     public enum LogLevel {
         ERROR,
@@ -78,6 +79,13 @@ public record NodeConfig(Path home, String model, LogLevel logLevel, Http http, 
             int maxRunning,
             int queue,
             Optional<Duration> deadline) {}
+
+    /**
+     * What is done with the meaning of texts.
+     *
+     * @param embeddingModel name, file or address of the model that makes embeddings; empty = none
+     */
+    public record Meaning(Optional<String> embeddingModel) {}
 
     /**
      * How models are fetched.

@@ -13,6 +13,9 @@ public enum Setting {
     MODEL(
             "SmolLM2-135M-Instruct",
             "model to use: a name from `theseus models`, a file, a URL, or hf:org/repo/file.gguf"),
+    EMBEDDING_MODEL(
+            "all-MiniLM-L6-v2",
+            "model that makes embeddings, loaded when first needed: a name, a file, or a source; none = none"),
     LISTEN("127.0.0.1", "address that `serve` binds; anything but loopback needs api-keys"),
     PORT("8484", "port that `serve` binds; 0 = any free one"),
     API_KEYS("", "file with one accepted API key a line"),

@@ -59,7 +59,9 @@ final class SettingValues {
                         v.proxy(environment),
                         v.endpoint(),
                         Optional.ofNullable(environment.get("HF_TOKEN")).filter(t -> !t.isBlank()),
-                        v.bool(Setting.OFFLINE)));
+                        v.bool(Setting.OFFLINE)),
+                new NodeConfig.Meaning(
+                        Optional.of(v.required(Setting.EMBEDDING_MODEL)).filter(model -> !model.equals("none"))));
     }
 
     static Path home(Map<Setting, EffectiveSetting> texts) {

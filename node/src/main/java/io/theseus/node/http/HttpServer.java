@@ -104,7 +104,9 @@ public final class HttpServer implements AutoCloseable {
         ChatEndpoint chat = new ChatEndpoint(models, answering, tools, config.answerDeadline(), clock, ids);
         CompletionEndpoint completion = new CompletionEndpoint(models, answering, config.answerDeadline(), clock, ids);
         TokenEndpoints tokens = new TokenEndpoints(models, tools, clock);
+        EmbeddingEndpoint embeddings = new EmbeddingEndpoint(models, answering);
         return List.of(
+                new Endpoint.Route("POST", "/v1/embeddings", "/v1/embeddings", false, embeddings::answer),
                 new Endpoint.Route("POST", "/v1/chat/completions", "/v1/chat/completions", false, chat::answer),
                 new Endpoint.Route("POST", "/v1/completions", "/v1/completions", false, completion::answer),
                 new Endpoint.Route("POST", "/tokenize", "/tokenize", false, tokens::tokenize),

@@ -1,5 +1,7 @@
 package io.theseus.node.http;
 
+import io.theseus.engine.embedding.TextEmbedder;
+import io.theseus.node.EmbeddingModel;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.ServedModels.State;
@@ -23,11 +25,17 @@ final class ModelEndpoints {
         body.put("object", "list");
         ArrayNode data = body.putArray("data");
         models.models().forEach(model -> data.add(describe(model)));
+        if (models.state() instanceof State.Ready) {
+            models.embedding().ifPresent(model -> data.add(describe(model)));
+        }
         exchange.send(200, body);
     }
 
     void one(Exchange exchange) {
-        exchange.send(200, describe(find(models, exchange.path().substring(MODEL_PREFIX.length()))));
+        String id = exchange.path().substring(MODEL_PREFIX.length());
+        Optional<EmbeddingModel> embedding =
+                models.embedding().filter(model -> model.id().equals(id));
+        exchange.send(200, embedding.map(ModelEndpoints::describe).orElseGet(() -> describe(find(models, id))));
     }
 
     /** 200 with {@code ready}; 503 with {@code loading}, {@code unhealthy} or {@code stopping}. */
@@ -50,12 +58,21 @@ final class ModelEndpoints {
         }
     }
 
-    private static ObjectNode describe(ServedModel model) {
+    private static ObjectNode describe(EmbeddingModel model) {
+        return describe(model.id(), model.createdEpochSeconds()).put("context_length", TextEmbedder.MAX_TOKENS);
+    }
+
+    private static ObjectNode describe(String id, long created) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", model.id());
+        json.put("id", id);
         json.put("object", "model");
-        json.put("created", model.createdEpochSeconds());
+        json.put("created", created);
         json.put("owned_by", "theseus");
+        return json;
+    }
+
+    private static ObjectNode describe(ServedModel model) {
+        ObjectNode json = describe(model.id(), model.createdEpochSeconds());
         json.put("context_length", model.engine().contextLength());
         return json;
     }
@@ -67,7 +84,13 @@ final class ModelEndpoints {
      */
     private static ServedModel find(ServedModels models, String id) {
         requireReady(models);
-        return models.find(id).orElseThrow(() -> ApiError.modelNotFound(id));
+        return models.find(id)
+                .orElseThrow(
+                        () -> models.embedding().filter(m -> m.id().equals(id)).isPresent()
+                                ? ApiError.invalid(
+                                        "model",
+                                        "The model '" + id + "' makes embeddings; ask for them at /v1/embeddings.")
+                                : ApiError.modelNotFound(id));
     }
 
     /** The model a request names, or the first one. */

@@ -2,6 +2,7 @@ package io.theseus.node.http;
 
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.template.ChatTemplate;
+import io.theseus.node.EmbeddingModel;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import java.io.IOException;
@@ -50,13 +51,28 @@ final class ServerFixture implements AutoCloseable {
             int contextLength,
             Function<GenerationRequest, String> script,
             Optional<ChatTemplate> template) {
+        this(config, contextLength, script, template, ServedModels::of);
+    }
+
+    private ServerFixture(
+            HttpConfig config,
+            int contextLength,
+            Function<GenerationRequest, String> script,
+            Optional<ChatTemplate> template,
+            Function<List<ServedModel>, ServedModels> serving) {
         engine = new FakeEngine(new FakeTokenizer(false), contextLength, script);
-        models = ServedModels.of(List.of(new ServedModel(MODEL, 1_700_000_000, "fp_test", engine, template)));
+        models = serving.apply(List.of(new ServedModel(MODEL, 1_700_000_000, "fp_test", engine, template)));
         server = HttpServer.start(config, models, log::add, InstantSource.fixed(NOW));
     }
 
     static ServerFixture saying(String answer) {
         return start(config -> config, request -> answer);
+    }
+
+    /** With a model for embeddings beside it. */
+    static ServerFixture embedding(EmbeddingModel model) {
+        return new ServerFixture(
+                quick(), 512, request -> "", Optional.empty(), models -> ServedModels.of(models, model));
     }
 
     static ServerFixture start(UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {

@@ -44,7 +44,7 @@ class CatalogueTest {
                 source = file:/models/mine.gguf
                 """.formatted(SUM));
         Catalogue catalogue = Catalogue.load(home);
-        assertThat(catalogue.entries()).hasSize(2);
+        assertThat(catalogue.entries()).hasSize(3);
         CatalogueEntry tiny = catalogue.find("TINY").orElseThrow();
         assertThat(tiny.file()).isEqualTo("tiny-v2.gguf");
         assertThat(tiny.sources()).hasSize(2);

@@ -1,6 +1,5 @@
-package io.theseus.engine.embedding;
+package io.theseus.testkit;
 
-import io.theseus.testkit.GgufWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,17 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
 /** A random encoder of two layers, written as its authors would and as a converter would. */
-final class TinyEncoder {
-    static final int HIDDEN = 64;
-    static final int INSIDE = 96;
-    static final int CONTEXT = 24;
-    static final List<String> VOCABULARY = List.of(
+public final class TinyEncoder {
+    public static final int HIDDEN = 64;
+    public static final int INSIDE = 96;
+    public static final int CONTEXT = 24;
+    public static final List<String> VOCABULARY = List.of(
             "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "dog", "sat", "##s", "##ting", ".", "a");
 
     /** Shape as (rows, columns) or (columns), and the values. */
@@ -27,7 +27,8 @@ final class TinyEncoder {
     private final List<Tensor> tensors = new ArrayList<>();
     private final Random random = new Random(7);
 
-    TinyEncoder() {
+    /** The same weights each time. */
+    public TinyEncoder() {
         add("token_embd.weight", "embeddings.word_embeddings.weight", VOCABULARY.size(), HIDDEN);
         add("position_embd.weight", "embeddings.position_embeddings.weight", CONTEXT, HIDDEN);
         add("token_types.weight", "embeddings.token_type_embeddings.weight", 2, HIDDEN);
@@ -59,7 +60,8 @@ final class TinyEncoder {
         tensors.add(new Tensor(gguf, stored, shape, values));
     }
 
-    Path gguf(Path file) throws IOException {
+    /** Writes it as a converter would. */
+    public Path gguf(Path file) throws IOException {
         List<String> tokens = VOCABULARY.stream()
                 .map(t -> t.startsWith("[") ? t : t.startsWith("##") ? t.substring(2) : "\u2581" + t)
                 .toList();
@@ -87,7 +89,8 @@ final class TinyEncoder {
         return Files.write(file, writer.bytes());
     }
 
-    Map<String, String> texts() {
+    /** The files beside the weights, by name. */
+    public Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(
                 "config.json",
@@ -100,13 +103,20 @@ final class TinyEncoder {
         return texts;
     }
 
-    /** @param metadata goes into the header */
-    Path safetensors(Path file, String prefix, Map<String, String> metadata) throws IOException {
+    /**
+     * Writes the weights as the authors would.
+     *
+     * @param prefix before each tensor's name
+     * @param metadata goes into the header
+     */
+    public Path safetensors(Path file, String prefix, Map<String, String> metadata) throws IOException {
         StringBuilder header = new StringBuilder("{");
         if (!metadata.isEmpty()) {
-            header.append("\"__metadata__\":")
-                    .append(io.theseus.engine.template.Json.write(new LinkedHashMap<>(metadata)))
-                    .append(',');
+            header.append("\"__metadata__\":{");
+            metadata.forEach((key, text) ->
+                    header.append(quoted(key)).append(':').append(quoted(text)).append(','));
+            header.setCharAt(header.length() - 1, '}');
+            header.append(',');
         }
         header.append("\"")
                 .append(prefix)
@@ -117,7 +127,7 @@ final class TinyEncoder {
                     .append(prefix)
                     .append(t.stored)
                     .append("\":{\"dtype\":\"F32\",\"shape\":")
-                    .append(java.util.Arrays.toString(t.shape))
+                    .append(Arrays.toString(t.shape))
                     .append(",\"data_offsets\":[")
                     .append(at)
                     .append(',')
@@ -133,5 +143,9 @@ final class TinyEncoder {
             }
         });
         return Files.write(file, bytes.array());
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
     }
 }
