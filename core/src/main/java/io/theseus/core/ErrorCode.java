@@ -18,6 +18,8 @@ public enum ErrorCode {
     CONTEXT_OVERFLOW(2),
     /** No memory or queue place is free now. */
     BUSY(3),
+    /** The caller asked for a remembered answer only, and there is none. */
+    NOT_REMEMBERED(3),
     /** The engine is starting, shutting down or out of order; asking another node helps, asking this one later may. */
     UNAVAILABLE(3),
     /** The caller's deadline passed. */

@@ -117,6 +117,7 @@ record ApiError(
             case BUSY ->
                 busy(message, fault.retryAfter().orElse(Duration.ofSeconds(1))).error();
             case UNAVAILABLE -> unavailable("unavailable", message).error();
+            case NOT_REMEMBERED -> plain(504, INVALID, "not_cached", message);
             case DEADLINE_EXCEEDED -> plain(504, "server_error", "deadline_exceeded", message);
             case CANCELLED -> plain(499, INVALID, "cancelled", message);
             case MODEL_INVALID, MODEL_UNSUPPORTED -> plain(500, "server_error", "model_unusable", message);
