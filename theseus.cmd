@@ -51,6 +51,11 @@ set "STATUS=%ERRORLEVEL%"
 popd
 if not "%STATUS%"=="0" goto build_failed
 xcopy /e /i /q /y "%ROOT%\node\target\quick\dist" "%NEXT%" > nul
+rem The native kernels, where there is a Rust toolchain; everything works without them, slower.
+where cargo > nul 2> nul && cargo build --release --quiet --offline --manifest-path "%ROOT%\engine\native\Cargo.toml" ^
+  --target-dir "%ROOT%\engine\native\target" > "%ROOT%\build\native.log" 2>&1 < nul
+if exist "%ROOT%\engine\native\target\release\theseus_kernels.dll" ^
+  copy /y "%ROOT%\engine\native\target\release\theseus_kernels.dll" "%NEXT%\lib" > nul
 ren "%NEXT%\started" built
 > "%ROOT%\build\app\current" echo %ID%
 rmdir /s /q "%LOCK%"

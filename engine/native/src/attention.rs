@@ -14,8 +14,7 @@ const WEIGHT_WINDOW: i32 = 16;
 /// Rule 8 for the queries of `tokens` tokens of `group` heads each: integers [query][d] and the scale of each.
 ///
 /// Returns -1 for NaN or infinity, else 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_queries(
+pub unsafe fn queries(
     q: *const f32,
     offset: i32,
     stride: i32,
@@ -59,8 +58,7 @@ unsafe fn load_query(v: *const f32, d: usize, range: f32, factor: f32, to: *mut 
 /// block's V scales to `v_scales[first + j]`.
 ///
 /// `k`: int8 [channel][position] from `k_at`; `stride`: floats of a row of scores.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_scores(
+pub unsafe fn scores(
     k: *const i8,
     k_at: i32,
     k_scale: *const f32,
@@ -161,8 +159,7 @@ unsafe fn scores_of_queries<const T: usize>(
 /// - `factors`: f64 [query], 2^(low + 18) / denominator, or 0 where the result is zero
 ///
 /// Token t sees `first_visible + t` positions. Returns -1 for a score that is NaN or infinite, else 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_weights(
+pub unsafe fn weights(
     scores: *mut f32,
     stride: i32,
     tokens: i32,
@@ -278,8 +275,7 @@ unsafe fn probabilities(w: *mut f32, n: usize, m: f32, v_scales: *const f32) -> 
 ///
 /// `v`: int8 [position][channel] from `v_at`, rows `v_stride` bytes apart; `totals`: int64 [query][width], width a multiple of
 /// 16; `stride` and `first` as in `theseus_scores`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_values(
+pub unsafe fn values(
     v: *const i8,
     v_at: i32,
     v_stride: i32,
@@ -292,7 +288,7 @@ pub unsafe extern "C" fn theseus_values(
     width: i32,
 ) {
     unsafe {
-        values(
+        values_avx2(
             v.add(v_at as usize),
             v_stride as usize,
             weights.add(first as usize),
@@ -306,7 +302,7 @@ pub unsafe extern "C" fn theseus_values(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn values(
+unsafe fn values_avx2(
     v: *const i8,
     v_stride: usize,
     weights: *const i16,
@@ -374,8 +370,7 @@ unsafe fn values_of_queries<const T: usize>(
 }
 
 /// `out[out_offset + token * out_stride + head in group * d + channel] = (f32)((f64)total * factor)`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_attended(
+pub unsafe fn attended(
     totals: *const i64,
     width: i32,
     factors: *const f64,

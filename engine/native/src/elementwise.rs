@@ -5,8 +5,7 @@ use std::arch::x86_64::*;
 const NORM_BITS: i32 = 18;
 
 /// `to[i] = norm(x)[i] * weight[i]`, may be in place; -1 for NaN or infinity, else 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_rms_norm(
+pub unsafe fn rms_norm(
     x: *const f32,
     offset: i32,
     n: i32,
@@ -15,11 +14,11 @@ pub unsafe extern "C" fn theseus_rms_norm(
     to: *mut f32,
     to_offset: i32,
 ) -> i32 {
-    unsafe { rms_norm(x.add(offset as usize), n as usize, weight, eps, to.add(to_offset as usize)) }
+    unsafe { rms_norm_avx2(x.add(offset as usize), n as usize, weight, eps, to.add(to_offset as usize)) }
 }
 
 #[target_feature(enable = "avx2")]
-pub unsafe fn rms_norm(x: *const f32, n: usize, weight: *const f32, eps: f32, to: *mut f32) -> i32 {
+pub unsafe fn rms_norm_avx2(x: *const f32, n: usize, weight: *const f32, eps: f32, to: *mut f32) -> i32 {
     unsafe {
         let Some(largest) = amax(x, n) else { return -1 };
         if largest < TINY {
@@ -47,39 +46,36 @@ pub unsafe fn rms_norm(x: *const f32, n: usize, weight: *const f32, eps: f32, to
 }
 
 /// `x[i] += y[i]`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_add(x: *mut f32, offset: i32, y: *const f32, y_offset: i32, n: i32) {
-    unsafe { add(x.add(offset as usize), y.add(y_offset as usize), n as usize) }
+pub unsafe fn add(x: *mut f32, offset: i32, y: *const f32, y_offset: i32, n: i32) {
+    unsafe { add_avx2(x.add(offset as usize), y.add(y_offset as usize), n as usize) }
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn add(x: *mut f32, y: *const f32, n: usize) {
+unsafe fn add_avx2(x: *mut f32, y: *const f32, n: usize) {
     for i in 0..n {
         unsafe { *x.add(i) += *y.add(i) };
     }
 }
 
 /// `x[i] = wire(x[i] + y[i])`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_add_wire(x: *mut f32, offset: i32, y: *const f32, y_offset: i32, n: i32) {
-    unsafe { add_wire(x.add(offset as usize), y.add(y_offset as usize), n as usize) }
+pub unsafe fn add_wire(x: *mut f32, offset: i32, y: *const f32, y_offset: i32, n: i32) {
+    unsafe { add_wire_avx2(x.add(offset as usize), y.add(y_offset as usize), n as usize) }
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn add_wire(x: *mut f32, y: *const f32, n: usize) {
+unsafe fn add_wire_avx2(x: *mut f32, y: *const f32, n: usize) {
     for i in 0..n {
         unsafe { *x.add(i) = wire(*x.add(i) + *y.add(i)) };
     }
 }
 
 /// `g[i] = silu(g[i]) * u[i]`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_gate(g: *mut f32, g_offset: i32, u: *const f32, u_offset: i32, n: i32) {
-    unsafe { gate(g.add(g_offset as usize), u.add(u_offset as usize), n as usize) }
+pub unsafe fn gate(g: *mut f32, g_offset: i32, u: *const f32, u_offset: i32, n: i32) {
+    unsafe { gate_avx2(g.add(g_offset as usize), u.add(u_offset as usize), n as usize) }
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn gate(g: *mut f32, u: *const f32, n: usize) {
+unsafe fn gate_avx2(g: *mut f32, u: *const f32, n: usize) {
     unsafe {
         let whole = n / 8 * 8;
         for i in (0..whole).step_by(8) {

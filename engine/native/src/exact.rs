@@ -24,10 +24,7 @@ pub fn exp8(x: __m256) -> __m256 {
     let clipped = _mm256_blendv_ps(x, set(88.0), _mm256_cmp_ps(x, set(88.0), _CMP_GT_OQ));
     let rounded = _mm256_add_ps(_mm256_mul_ps(clipped, set(LOG2_E)), set(ROUND));
     let n = _mm256_sub_ps(rounded, set(ROUND));
-    let r = _mm256_sub_ps(
-        _mm256_sub_ps(clipped, _mm256_mul_ps(n, set(LN2_HIGH))),
-        _mm256_mul_ps(n, set(LN2_LOW)),
-    );
+    let r = _mm256_sub_ps(_mm256_sub_ps(clipped, _mm256_mul_ps(n, set(LN2_HIGH))), _mm256_mul_ps(n, set(LN2_LOW)));
     let mut y = _mm256_add_ps(_mm256_mul_ps(set(C5), r), set(C4));
     for c in [C3, C2, 1.0, 1.0] {
         y = _mm256_add_ps(_mm256_mul_ps(y, r), set(c));

@@ -12,17 +12,17 @@ const MAX_TOKENS: usize = 64;
 
 /// A packed matrix as Java lays it out, and the tokens it meets.
 struct Linear {
-    words: *const i32,      // [group][word][row in group]
-    kw: *const i16,         // [group][scale block][row in group]
-    km: *const i16,         // as kw, or null
-    row_scale: *const f32,  // [row]
+    words: *const i32,     // [group][word][row in group]
+    kw: *const i16,        // [group][scale block][row in group]
+    km: *const i16,        // as kw, or null
+    row_scale: *const f32, // [row]
     rows: usize,
     columns: usize,
-    scale_block: usize,     // 16 or 32
-    x: *const i16,          // [block][token][32]
-    sums: *const i32,       // [block][token][2]
-    shifts: *const i8,      // [block][token]
-    exponents: *const i32,  // [token]
+    scale_block: usize,    // 16 or 32
+    x: *const i16,         // [block][token][32]
+    sums: *const i32,      // [block][token][2]
+    shifts: *const i8,     // [block][token]
+    exponents: *const i32, // [token]
     tokens: usize,
     padded: usize,
     y: *mut f32,
@@ -32,8 +32,7 @@ struct Linear {
 /// Rows `from .. to` (multiples of 16) for all tokens; `y[y_offset + token * y_stride + row]`.
 ///
 /// `code_bits` is 4 or 8; `x` is then `pairs4` or `pairs8` of `theseus_quantize`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_linear(
+pub unsafe fn linear(
     words: *const i32,
     kw: *const i16,
     km: *const i16,
@@ -128,16 +127,22 @@ impl Linear {
     #[inline]
     #[target_feature(enable = "avx2")]
     unsafe fn scales(from: *const i16) -> [__m256d; 4] {
-        let wide = |i: usize| unsafe {
-            _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_loadl_epi64(from.add(4 * i).cast())))
-        };
+        let wide =
+            |i: usize| unsafe { _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_loadl_epi64(from.add(4 * i).cast()))) };
         [wide(0), wide(1), wide(2), wide(3)]
     }
 
     /// `totals += kw * (sums << shift) + km * (x_sum << shift)`; every product and sum is an integer below 2^53.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
-    fn add<const BITS: i32>(totals: &mut [__m256d; 4], kw: &[__m256d; 4], km: Option<&[__m256d; 4]>, sums: &Pair, shift: i32, x_sum: i32) {
+    fn add<const BITS: i32>(
+        totals: &mut [__m256d; 4],
+        kw: &[__m256d; 4],
+        km: Option<&[__m256d; 4]>,
+        sums: &Pair,
+        shift: i32,
+        x_sum: i32,
+    ) {
         // A block's sum is below 2^20 with codes of 4 bits, but reaches 2^24 with 8: there 2^7 more leaves no room in 32 bits.
         let count = _mm_cvtsi32_si128(if BITS == 4 { shift } else { 0 });
         let low = _mm256_sll_epi32(sums[0], count);
@@ -236,7 +241,8 @@ impl Linear {
                 for w in 0..words_per_block {
                     let (v, u) = (_mm256_loadu_si256(word), _mm256_loadu_si256(word.add(1)));
                     for p in 0..Self::pairs_per_word::<BITS>() {
-                        tile[w * Self::pairs_per_word::<BITS>() + p] = [Self::codes::<BITS>(v, p), Self::codes::<BITS>(u, p)];
+                        tile[w * Self::pairs_per_word::<BITS>() + p] =
+                            [Self::codes::<BITS>(v, p), Self::codes::<BITS>(u, p)];
                     }
                     word = word.add(2);
                 }

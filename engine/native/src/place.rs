@@ -1,5 +1,5 @@
 //! Rules 6 to 8: heads of q and k on their way into attention.
-use crate::elementwise::rms_norm;
+use crate::elementwise::rms_norm_avx2;
 use crate::exact::{TINY, amax, up_to_bf16};
 
 /// Positions of a block of KV state.
@@ -10,8 +10,7 @@ const RANGE: f32 = 127.0;
 ///
 /// `cosines`, `sines`: [half] from `table_at`; `neighbours`: pairs are (2i, 2i+1), else (i, i+half).
 /// Returns -1 for NaN or infinity, else 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_rotate(
+pub unsafe fn rotate(
     v: *mut f32,
     offset: i32,
     heads: i32,
@@ -29,10 +28,10 @@ pub unsafe extern "C" fn theseus_rotate(
         let (cosines, sines) = (cosines.add(table_at as usize), sines.add(table_at as usize));
         for head in 0..heads as usize {
             let x = v.add(offset as usize + head * d as usize);
-            if has_norm != 0 && rms_norm(x, d as usize, norm, eps, x) != 0 {
+            if has_norm != 0 && rms_norm_avx2(x, d as usize, norm, eps, x) != 0 {
                 return -1;
             }
-            rotate(x, cosines, sines, half as usize, neighbours != 0);
+            rotate_avx2(x, cosines, sines, half as usize, neighbours != 0);
             hadamard(x, d as usize);
         }
     }
@@ -40,7 +39,7 @@ pub unsafe extern "C" fn theseus_rotate(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn rotate(v: *mut f32, cosines: *const f32, sines: *const f32, half: usize, neighbours: bool) {
+unsafe fn rotate_avx2(v: *mut f32, cosines: *const f32, sines: *const f32, half: usize, neighbours: bool) {
     unsafe {
         for i in 0..half {
             let (first, second) = if neighbours { (2 * i, 2 * i + 1) } else { (i, i + half) };
@@ -76,8 +75,7 @@ unsafe fn hadamard(v: *mut f32, n: usize) {
 /// Stores K and V of one position for `heads` kv heads of a layer: K [head][channel][position], V [head][position][channel].
 ///
 /// Returns -1 for NaN or infinity, else 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_store(
+pub unsafe fn store(
     key: *const f32,
     value: *const f32,
     offset: i32,
@@ -100,8 +98,8 @@ pub unsafe extern "C" fn theseus_store(
             let scale = scale_at as usize + head * POSITIONS + position;
             let to_k = k.add(k_at as usize + head * d * POSITIONS + position);
             let to_v = v.add(v_at as usize + (head * POSITIONS + position) * v_stride);
-            let fine = quantize(key.add(from), d, to_k, POSITIONS, k_scale.add(scale))
-                && quantize(value.add(from), d, to_v, 1, v_scale.add(scale));
+            let fine = quantize_avx2(key.add(from), d, to_k, POSITIONS, k_scale.add(scale))
+                && quantize_avx2(value.add(from), d, to_v, 1, v_scale.add(scale));
             if !fine {
                 return -1;
             }
@@ -111,7 +109,7 @@ pub unsafe extern "C" fn theseus_store(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn quantize(from: *const f32, d: usize, to: *mut i8, stride: usize, scale: *mut f32) -> bool {
+unsafe fn quantize_avx2(from: *const f32, d: usize, to: *mut i8, stride: usize, scale: *mut f32) -> bool {
     unsafe {
         let Some(largest) = amax(from, d) else { return false };
         let zero = largest < TINY;

@@ -15,8 +15,7 @@ const WINDOW: i32 = 7;
 /// - `shifts`: int8 [block][token]; `exponents`: int32 [token]
 ///
 /// Returns 0, or -1 for NaN or infinity, and then has written nothing.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn theseus_quantize(
+pub unsafe fn quantize(
     v: *const f32,
     offset: i32,
     columns: i32,
@@ -29,7 +28,7 @@ pub unsafe extern "C" fn theseus_quantize(
     padded: i32,
 ) -> i32 {
     unsafe {
-        quantize(
+        quantize_avx2(
             v.add(offset as usize),
             columns as usize,
             pairs4,
@@ -44,7 +43,7 @@ pub unsafe extern "C" fn theseus_quantize(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn quantize(
+unsafe fn quantize_avx2(
     v: *const f32,
     columns: usize,
     pairs4: *mut i16,

@@ -175,7 +175,7 @@ class LauncherTest {
 
         Path cache;
         try (var builds = Files.list(checkout.resolve("build/app"))) {
-            cache = builds.filter(Files::isDirectory).findFirst().orElseThrow().resolve("jdk-25.aot");
+            cache = builds.filter(Files::isDirectory).findFirst().orElseThrow().resolve("jdk-25-jvm.aot");
         }
         assertThat(Path.of(cache + ".lock")).doesNotExist();
         Files.writeString(cache, "made by another start");

@@ -15,7 +15,6 @@ public final class KernelChoice {
     public static Kernels of(ModelOptions.Kernel wanted) {
         return switch (wanted) {
             case SCALAR -> new ScalarKernels();
-            case VECTOR -> new VectorKernels();
             case NATIVE -> {
                 if (!NativeKernels.available()) {
                     throw new TheseusException(
@@ -26,7 +25,18 @@ public final class KernelChoice {
                 }
                 yield new NativeKernels();
             }
-            case AUTO -> NativeKernels.available() ? new NativeKernels() : new VectorKernels();
+            case VECTOR -> vector();
+            case AUTO -> NativeKernels.available() ? new NativeKernels() : vector();
         };
+    }
+
+    private static Kernels vector() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT,
+                    "the vector kernels need the JVM's option --add-modules=jdk.incubator.vector, which the launcher"
+                            + " gives; give it with THESEUS_JAVA_OPTS, or set kernel to scalar, which is slow");
+        }
+        return new VectorKernels();
     }
 }

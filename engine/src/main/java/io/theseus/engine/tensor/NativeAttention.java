@@ -1,5 +1,9 @@
 package io.theseus.engine.tensor;
 
+import static io.theseus.engine.tensor.NativeCalls.call;
+import static java.lang.Float.floatToRawIntBits;
+import static java.lang.foreign.MemorySegment.ofArray;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -44,80 +48,71 @@ final class NativeAttention {
     }
 
     void run() {
-        try {
-            NativeKernels.check((int) NativeCalls.QUERIES.invokeExact(
-                    MemorySegment.ofArray(task.q()),
+        call(
+                NativeCalls.QUERIES,
+                new int[] {
                     task.qOffset(),
                     task.qStride(),
                     task.tokens(),
                     task.groupSize(),
                     d,
-                    (float) ExactMath.queryRange(d),
-                    AttentionTask.queryFactor(d),
-                    MemorySegment.ofArray(integers),
-                    MemorySegment.ofArray(queryScales)));
-            for (int block = 0; block < stride / KvBlock.TOKENS; block++) {
-                score(task.blocks()[block], block * KvBlock.TOKENS);
-            }
-            NativeKernels.check((int) NativeCalls.WEIGHTS.invokeExact(
-                    MemorySegment.ofArray(scores),
-                    stride,
-                    task.tokens(),
-                    task.groupSize(),
-                    task.firstPosition() + 1,
-                    MemorySegment.ofArray(valueScales),
-                    MemorySegment.ofArray(weights),
-                    MemorySegment.ofArray(shifts),
-                    MemorySegment.ofArray(factors)));
-            Arrays.fill(totals, 0, queries * width, 0);
-            for (int block = 0; block < stride / KvBlock.TOKENS; block++) {
-                addValues(task.blocks()[block], block * KvBlock.TOKENS);
-            }
-            NativeCalls.ATTENDED.invokeExact(
-                    MemorySegment.ofArray(totals),
-                    width,
-                    MemorySegment.ofArray(factors),
-                    task.tokens(),
-                    task.groupSize(),
-                    d,
-                    MemorySegment.ofArray(task.out()),
-                    task.outOffset(),
-                    task.outStride());
-        } catch (NonFiniteValueException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw NativeKernels.broken(e);
+                    floatToRawIntBits((float) ExactMath.queryRange(d)),
+                    floatToRawIntBits(AttentionTask.queryFactor(d))
+                },
+                ofArray(task.q()),
+                ofArray(integers),
+                ofArray(queryScales),
+                MemorySegment.NULL);
+        for (int block = 0; block < stride / KvBlock.TOKENS; block++) {
+            score(task.blocks()[block], block * KvBlock.TOKENS);
         }
+        call(
+                NativeCalls.WEIGHTS,
+                new int[] {stride, task.tokens(), task.groupSize(), task.firstPosition() + 1},
+                ofArray(scores),
+                ofArray(valueScales),
+                ofArray(weights),
+                ofArray(shifts),
+                ofArray(factors),
+                MemorySegment.NULL);
+        Arrays.fill(totals, 0, queries * width, 0);
+        for (int block = 0; block < stride / KvBlock.TOKENS; block++) {
+            addValues(task.blocks()[block], block * KvBlock.TOKENS);
+        }
+        call(
+                NativeCalls.ATTENDED,
+                new int[] {width, task.tokens(), task.groupSize(), d, task.outOffset(), task.outStride()},
+                ofArray(totals),
+                ofArray(factors),
+                ofArray(task.out()),
+                MemorySegment.NULL);
     }
 
-    private void score(KvBlock block, int first) throws Throwable {
-        NativeCalls.SCORES.invokeExact(
-                MemorySegment.ofArray(block.k()),
-                block.kIndex(task.layer(), task.kvHead()),
-                MemorySegment.ofArray(block.kScale()),
-                MemorySegment.ofArray(block.vScale()),
-                block.scaleIndex(task.layer(), task.kvHead()),
-                d,
-                MemorySegment.ofArray(integers),
-                MemorySegment.ofArray(queryScales),
-                queries,
-                MemorySegment.ofArray(scores),
-                MemorySegment.ofArray(valueScales),
-                stride,
-                first);
+    private void score(KvBlock block, int first) {
+        int k = block.kIndex(task.layer(), task.kvHead());
+        int scales = block.scaleIndex(task.layer(), task.kvHead());
+        call(
+                NativeCalls.SCORES,
+                new int[] {k, scales, d, queries, stride, first},
+                ofArray(block.k()),
+                ofArray(block.kScale()),
+                ofArray(block.vScale()),
+                ofArray(integers),
+                ofArray(queryScales),
+                ofArray(scores),
+                ofArray(valueScales),
+                MemorySegment.NULL,
+                MemorySegment.NULL);
     }
 
-    private void addValues(KvBlock block, int first) throws Throwable {
-        NativeCalls.VALUES.invokeExact(
-                MemorySegment.ofArray(block.v()),
-                block.vIndex(task.layer(), task.kvHead()),
-                block.shape().vStride(),
-                MemorySegment.ofArray(weights),
-                MemorySegment.ofArray(shifts),
-                stride,
-                first,
-                queries,
-                MemorySegment.ofArray(totals),
-                width);
+    private void addValues(KvBlock block, int first) {
+        int v = block.vIndex(task.layer(), task.kvHead());
+        call(
+                NativeCalls.VALUES,
+                new int[] {v, block.shape().vStride(), stride, first, queries, width},
+                ofArray(block.v()),
+                ofArray(weights),
+                ofArray(shifts),
+                ofArray(totals));
     }
 }

@@ -1,46 +1,90 @@
 package io.theseus.engine.tensor;
 
-import static io.theseus.engine.tensor.NativeLibrary.parameters;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Optional;
 
-/** The functions of {@code engine/native}, as constants, so that the JIT compiles calls to them into a few instructions. */
+/** Calls into {@code engine/native}: numbers of its functions, and the one entry to all of them. */
 final class NativeCalls {
-    private static final Optional<NativeLibrary> LIBRARY = NativeLibrary.find();
-    private static final MethodHandle MISSING = MethodHandles.empty(MethodType.methodType(void.class));
+    static final int QUANTIZE = 0;
+    static final int LINEAR = 1;
+    static final int RMS_NORM = 2;
+    static final int ADD = 3;
+    static final int ADD_WIRE = 4;
+    static final int GATE = 5;
+    static final int ROTATE = 6;
+    static final int STORE = 7;
+    static final int QUERIES = 8;
+    static final int SCORES = 9;
+    static final int WEIGHTS = 10;
+    static final int VALUES = 11;
+    static final int ATTENDED = 12;
+    static final int PACK = 13;
 
-    static final MethodHandle QUANTIZE = status("theseus_quantize", "piipppppii");
-    static final MethodHandle LINEAR = plain("theseus_linear", "ppppiiiiippppiiiipii");
-    static final MethodHandle RMS_NORM = status("theseus_rms_norm", "piipfpi");
-    static final MethodHandle ADD = plain("theseus_add", "pipii");
-    static final MethodHandle ADD_WIRE = plain("theseus_add_wire", "pipii");
-    static final MethodHandle GATE = plain("theseus_gate", "pipii");
-    static final MethodHandle ROTATE = status("theseus_rotate", "piiipifppiii");
-    static final MethodHandle STORE = status("theseus_store", "ppiiiipipiippi");
-    static final MethodHandle QUERIES = status("theseus_queries", "piiiiiffpp");
-    static final MethodHandle SCORES = plain("theseus_scores", "pippiippippii");
-    static final MethodHandle WEIGHTS = status("theseus_weights", "piiiipppp");
-    static final MethodHandle VALUES = plain("theseus_values", "piippiiipi");
-    static final MethodHandle ATTENDED = plain("theseus_attended", "pipiiipii");
+    /** What a function returns for input that is NaN or infinite. */
+    private static final int NOT_FINITE = -1;
+
+    // A constant, so that the JIT compiles a call into a few instructions.
+    private static final Optional<MethodHandle> ENTRY = NativeLibrary.find().map(NativeLibrary::entry);
+    private static final MemorySegment NONE = MemorySegment.NULL;
 
     private NativeCalls() {}
 
-    /** Whether the functions can be called here. */
+    /** Whether there are functions to call here. */
     static boolean available() {
-        return LIBRARY.isPresent();
+        return ENTRY.isPresent();
     }
 
-    private static MethodHandle plain(String name, String letters) {
-        return LIBRARY.map(library -> library.function(name, null, parameters(letters)))
-                .orElse(MISSING);
+    /**
+     * Calls a function with its arrays and its numbers, each in the order of its parameters; floats as their bits.
+     *
+     * @throws NonFiniteValueException if its input is NaN or infinite
+     */
+    static void call(int function, int[] numbers, MemorySegment a, MemorySegment b) {
+        call(function, numbers, a, b, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
     }
 
-    private static MethodHandle status(String name, String letters) {
-        return LIBRARY.map(library -> library.function(name, JAVA_INT, parameters(letters)))
-                .orElse(MISSING);
+    static void call(int function, int[] numbers, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {
+        call(function, numbers, a, b, c, d, NONE, NONE, NONE, NONE, NONE);
+    }
+
+    static void call(
+            int function,
+            int[] numbers,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment c,
+            MemorySegment d,
+            MemorySegment e,
+            MemorySegment f) {
+        call(function, numbers, a, b, c, d, e, f, NONE, NONE, NONE);
+    }
+
+    static void call(
+            int function,
+            int[] numbers,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment c,
+            MemorySegment d,
+            MemorySegment e,
+            MemorySegment f,
+            MemorySegment g,
+            MemorySegment h,
+            MemorySegment i) {
+        int status;
+        try {
+            status = (int) ENTRY.orElseThrow()
+                    .invokeExact(function, MemorySegment.ofArray(numbers), a, b, c, d, e, f, g, h, i);
+        } catch (Throwable fault) {
+            // The functions throw nothing: this is a defect of the call itself.
+            throw fault instanceof Error error ? error : new AssertionError("native function " + function, fault);
+        }
+        if (status == NOT_FINITE) {
+            throw new NonFiniteValueException();
+        }
+        if (status != 0) {
+            throw new AssertionError("native function " + function + " returned " + status);
+        }
     }
 }

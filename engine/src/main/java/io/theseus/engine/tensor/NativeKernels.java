@@ -1,5 +1,9 @@
 package io.theseus.engine.tensor;
 
+import static io.theseus.engine.tensor.NativeCalls.call;
+import static java.lang.Float.floatToRawIntBits;
+import static java.lang.foreign.MemorySegment.ofArray;
+
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -22,147 +26,113 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public void quantize(float[] v, int offset, Activations to, int token) {
-        int status;
-        try {
-            status = (int) NativeCalls.QUANTIZE.invokeExact(
-                    MemorySegment.ofArray(v),
-                    offset,
-                    to.columns(),
-                    MemorySegment.ofArray(to.pairs4()),
-                    MemorySegment.ofArray(to.pairs8()),
-                    MemorySegment.ofArray(to.halfSums()),
-                    MemorySegment.ofArray(to.shifts()),
-                    MemorySegment.ofArray(to.exponents()),
-                    token,
-                    to.padded());
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-        check(status);
+        call(
+                NativeCalls.QUANTIZE,
+                new int[] {offset, to.columns(), token, to.padded()},
+                ofArray(v),
+                ofArray(to.pairs4()),
+                ofArray(to.pairs8()),
+                ofArray(to.halfSums()),
+                ofArray(to.shifts()),
+                ofArray(to.exponents()));
     }
 
     @Override
     public void linear(
             PackedMatrix w, Activations x, int from, int to, float[] y, int yOffset, int yStride, Scratch scratch) {
-        try {
-            NativeCalls.LINEAR.invokeExact(
-                    MemorySegment.ofArray(w.words()),
-                    MemorySegment.ofArray(w.kw()),
-                    MemorySegment.ofArray(w.km()),
-                    MemorySegment.ofArray(w.rowScale()),
+        call(
+                NativeCalls.LINEAR,
+                new int[] {
                     w.rows(),
                     w.columns(),
                     w.codeBits(),
                     w.scaleBlock(),
                     w.hasMinimum() ? 1 : 0,
-                    MemorySegment.ofArray(w.codeBits() == 4 ? x.pairs4() : x.pairs8()),
-                    MemorySegment.ofArray(x.halfSums()),
-                    MemorySegment.ofArray(x.shifts()),
-                    MemorySegment.ofArray(x.exponents()),
                     x.tokens(),
                     x.padded(),
                     from,
                     to,
-                    MemorySegment.ofArray(y),
                     yOffset,
-                    yStride);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+                    yStride
+                },
+                ofArray(w.words()),
+                ofArray(w.kw()),
+                ofArray(w.km()),
+                ofArray(w.rowScale()),
+                ofArray(w.codeBits() == 4 ? x.pairs4() : x.pairs8()),
+                ofArray(x.halfSums()),
+                ofArray(x.shifts()),
+                ofArray(x.exponents()),
+                ofArray(y));
     }
 
     @Override
     public void rmsNorm(float[] x, int offset, int n, float[] weight, float eps, float[] to, int toOffset) {
-        int status;
-        try {
-            status = (int) NativeCalls.RMS_NORM.invokeExact(
-                    MemorySegment.ofArray(x),
-                    offset,
-                    n,
-                    MemorySegment.ofArray(weight),
-                    eps,
-                    MemorySegment.ofArray(to),
-                    toOffset);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-        check(status);
+        call(
+                NativeCalls.RMS_NORM,
+                new int[] {offset, n, floatToRawIntBits(eps), toOffset},
+                ofArray(x),
+                ofArray(weight),
+                ofArray(to),
+                MemorySegment.NULL);
     }
 
     @Override
     public void add(float[] x, int offset, float[] y, int yOffset, int n) {
-        try {
-            NativeCalls.ADD.invokeExact(MemorySegment.ofArray(x), offset, MemorySegment.ofArray(y), yOffset, n);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        call(NativeCalls.ADD, new int[] {offset, yOffset, n}, ofArray(x), ofArray(y));
     }
 
     @Override
     public void addWire(float[] x, int offset, float[] y, int yOffset, int n) {
-        try {
-            NativeCalls.ADD_WIRE.invokeExact(MemorySegment.ofArray(x), offset, MemorySegment.ofArray(y), yOffset, n);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        call(NativeCalls.ADD_WIRE, new int[] {offset, yOffset, n}, ofArray(x), ofArray(y));
     }
 
     @Override
     public void gate(float[] g, int gOffset, float[] u, int uOffset, int n) {
-        try {
-            NativeCalls.GATE.invokeExact(MemorySegment.ofArray(g), gOffset, MemorySegment.ofArray(u), uOffset, n);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+        call(NativeCalls.GATE, new int[] {gOffset, uOffset, n}, ofArray(g), ofArray(u));
     }
 
     @Override
     public void rotate(float[] v, int offset, int heads, int d, float @Nullable [] norm, float eps, RotaryRow row) {
-        int status;
-        try {
-            status = (int) NativeCalls.ROTATE.invokeExact(
-                    MemorySegment.ofArray(v),
+        call(
+                NativeCalls.ROTATE,
+                new int[] {
                     offset,
                     heads,
                     d,
-                    MemorySegment.ofArray(norm == null ? row.cosines() : norm),
                     norm == null ? 0 : 1,
-                    eps,
-                    MemorySegment.ofArray(row.cosines()),
-                    MemorySegment.ofArray(row.sines()),
+                    floatToRawIntBits(eps),
                     row.offset(),
                     row.pairs(),
-                    row.neighbours() ? 1 : 0);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-        check(status);
+                    row.neighbours() ? 1 : 0
+                },
+                ofArray(v),
+                norm == null ? MemorySegment.NULL : ofArray(norm),
+                ofArray(row.cosines()),
+                ofArray(row.sines()));
     }
 
     @Override
     public void store(KvBlock block, int layer, int position, float[] keys, float[] values, int offset) {
         KvBlock.Shape shape = block.shape();
-        int status;
-        try {
-            status = (int) NativeCalls.STORE.invokeExact(
-                    MemorySegment.ofArray(keys),
-                    MemorySegment.ofArray(values),
+        call(
+                NativeCalls.STORE,
+                new int[] {
                     offset,
                     shape.kvHeads(),
                     shape.headDim(),
                     position,
-                    MemorySegment.ofArray(block.k()),
                     block.kIndex(layer, 0),
-                    MemorySegment.ofArray(block.v()),
                     block.vIndex(layer, 0),
                     shape.vStride(),
-                    MemorySegment.ofArray(block.kScale()),
-                    MemorySegment.ofArray(block.vScale()),
-                    block.scaleIndex(layer, 0));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-        check(status);
+                    block.scaleIndex(layer, 0)
+                },
+                ofArray(keys),
+                ofArray(values),
+                ofArray(block.k()),
+                ofArray(block.v()),
+                ofArray(block.kScale()),
+                ofArray(block.vScale()));
     }
 
     @Override
@@ -172,17 +142,6 @@ public final class NativeKernels implements Kernels {
             return;
         }
         new NativeAttention(task, scratch).run();
-    }
-
-    static void check(int status) {
-        if (status != 0) {
-            throw new NonFiniteValueException();
-        }
-    }
-
-    /** What a downcall throws is a defect of the call itself: the functions do not throw. */
-    static Error broken(Throwable e) {
-        return e instanceof Error error ? error : new AssertionError("a native kernel was called wrongly", e);
     }
 
     @Override

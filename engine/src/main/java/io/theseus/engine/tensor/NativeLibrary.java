@@ -1,7 +1,6 @@
 package io.theseus.engine.tensor;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -9,12 +8,11 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The optional library of kernels ({@code engine/native}), found but not yet loaded.
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * it is missing, has another ABI, or does not know this processor, kernels in Java do the same.
  */
 final class NativeLibrary {
-    private static final int ABI = 1;
+    private static final int ABI = 2;
     private static final String PROPERTY = "theseus.kernels";
     private static final String FILE = System.mapLibraryName("theseus_kernels");
 
@@ -63,7 +61,9 @@ final class NativeLibrary {
     private static Optional<NativeLibrary> open(Path path) {
         try {
             NativeLibrary library = new NativeLibrary(SymbolLookup.libraryLookup(path, Arena.global()));
-            MethodHandle abi = library.function("theseus_kernels_abi", JAVA_INT);
+            MethodHandle abi = Linker.nativeLinker()
+                    .downcallHandle(
+                            library.symbols.findOrThrow("theseus_kernels_abi"), FunctionDescriptor.of(JAVA_INT));
             return (int) abi.invokeExact() == ABI ? Optional.of(library) : Optional.empty();
         } catch (Throwable e) {
             // Made for another system or processor, or damaged: the kernels in Java need nothing of it.
@@ -74,25 +74,17 @@ final class NativeLibrary {
     }
 
     /**
-     * A function that may be given heap arrays, because it returns soon and never calls back.
-     *
-     * @param result its layout, or null for none
+     * The entry to all functions: int (int function, numbers, nine arrays). It may be given heap arrays, because it returns soon and
+     * never calls back.
      */
-    MethodHandle function(String name, @Nullable ValueLayout result, MemoryLayout... parameters) {
-        FunctionDescriptor type =
-                result == null ? FunctionDescriptor.ofVoid(parameters) : FunctionDescriptor.of(result, parameters);
-        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type, Linker.Option.critical(true));
-    }
-
-    /** Layouts of parameters, a letter each: p = array, i = int, f = float. */
-    static MemoryLayout[] parameters(String letters) {
-        return letters.chars()
-                .mapToObj(letter -> switch (letter) {
-                    case 'p' -> ADDRESS;
-                    case 'i' -> JAVA_INT;
-                    case 'f' -> JAVA_FLOAT;
-                    default -> throw new IllegalArgumentException("no parameter is of kind " + (char) letter);
-                })
-                .toArray(MemoryLayout[]::new);
+    MethodHandle entry() {
+        MemoryLayout[] parameters = new MemoryLayout[11];
+        Arrays.fill(parameters, ADDRESS);
+        parameters[0] = JAVA_INT;
+        return Linker.nativeLinker()
+                .downcallHandle(
+                        symbols.findOrThrow("theseus_kernels_call"),
+                        FunctionDescriptor.of(JAVA_INT, parameters),
+                        Linker.Option.critical(true));
     }
 }

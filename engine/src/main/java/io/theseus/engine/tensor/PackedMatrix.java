@@ -65,6 +65,22 @@ public final class PackedMatrix {
             String name, TensorType type, MemorySegment data, int rows, int columns, WorkerPool pool) {
         SourceRows source = SourceRows.of(name, type, data, columns);
         PackedMatrix matrix = new PackedMatrix(name, source, rows, columns);
+        if (NativePacker.handles(type)) {
+            NativePacker.pack(matrix, type, data, pool);
+            return matrix;
+        }
+        return packInJava(matrix, source, pool);
+    }
+
+    /** As {@link #pack}, by the readable definition alone. */
+    static PackedMatrix packInJava(
+            String name, TensorType type, MemorySegment data, int rows, int columns, WorkerPool pool) {
+        SourceRows source = SourceRows.of(name, type, data, columns);
+        return packInJava(new PackedMatrix(name, source, rows, columns), source, pool);
+    }
+
+    private static PackedMatrix packInJava(PackedMatrix matrix, SourceRows source, WorkerPool pool) {
+        int rows = matrix.rows;
         int groups = (rows + GROUP - 1) / GROUP;
         int step = 8;
         pool.run((groups + step - 1) / step, (task, worker) -> {

@@ -50,6 +50,12 @@ abstract class KernelsVersusNaive {
     }
 
     private static PackedMatrix matrix(Random random, TensorType type, int rows, int columns) {
+        MemorySegment data = MemorySegment.ofArray(rowsOfAFile(random, type, rows, columns));
+        return PackedMatrix.pack("test", type, data, rows, columns, new WorkerPool(1));
+    }
+
+    /** Random codes with scales that are sometimes extreme. */
+    static byte[] rowsOfAFile(Random random, TensorType type, int rows, int columns) {
         int blocks = columns / type.blockSize();
         byte[] bytes = new byte[rows * blocks * type.blockBytes()];
         random.nextBytes(bytes);
@@ -69,7 +75,7 @@ abstract class KernelsVersusNaive {
                 default -> throw new IllegalArgumentException(type.name());
             }
         }
-        return PackedMatrix.pack("test", type, MemorySegment.ofArray(bytes), rows, columns, new WorkerPool(1));
+        return bytes;
     }
 
     @ParameterizedTest

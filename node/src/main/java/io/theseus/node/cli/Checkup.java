@@ -3,6 +3,7 @@ package io.theseus.node.cli;
 import io.theseus.core.DataSize;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
+import io.theseus.engine.tensor.NativeKernels;
 import io.theseus.engine.tensor.VectorKernels;
 import io.theseus.node.ModelLoader;
 import io.theseus.node.config.NodeConfig;
@@ -51,7 +52,7 @@ final class Checkup {
     List<Finding> findings() throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         findings.add(java());
-        findings.add(vectors());
+        findings.add(kernels());
         findings.add(cores());
         findings.add(memory());
         findings.add(home());
@@ -66,22 +67,33 @@ final class Checkup {
         return ok("java", detail);
     }
 
-    private Finding vectors() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+    private Finding kernels() {
+        boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        String here = NativeKernels.available()
+                ? new NativeKernels() + (vectors ? ", " + new VectorKernels() : "")
+                : vectors ? new VectorKernels().toString() : "scalar";
+        if (config.engine().kernel() == NodeConfig.Kernel.SCALAR) {
             return new Finding(
-                    "vectors",
+                    "kernels",
+                    Status.WARN,
+                    here + " here, but the setting kernel is scalar",
+                    "set kernel to auto: the bits are the same, the speed is not");
+        }
+        if (here.equals("scalar")) {
+            return new Finding(
+                    "kernels",
                     Status.FAIL,
-                    "the module jdk.incubator.vector is not loaded",
+                    "neither native kernels nor the module jdk.incubator.vector",
                     "start with the launcher, or add --add-modules=jdk.incubator.vector");
         }
-        String kernel = new VectorKernels().toString();
-        return config.engine().kernel() == NodeConfig.Kernel.SCALAR
-                ? new Finding(
-                        "vectors",
-                        Status.WARN,
-                        kernel + " here, but the setting kernel is scalar",
-                        "set kernel to auto: the bits are the same, the speed is not")
-                : ok("vectors", kernel);
+        if (!NativeKernels.available() && System.getProperty("os.arch", "").matches("amd64|x86_64")) {
+            return new Finding(
+                    "kernels",
+                    Status.OK,
+                    here + "; native ones, half as fast again, are built where cargo is (https://rustup.rs)",
+                    "");
+        }
+        return ok("kernels", here);
     }
 
     private Finding cores() {

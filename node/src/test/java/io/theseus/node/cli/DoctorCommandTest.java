@@ -23,11 +23,11 @@ class DoctorCommandTest {
         String model = Golden.require("data/golden/tiny/qwen2.F32.gguf").toString();
         Map<String, String> status = statuses(0, "--model", model, "--port", "0");
         assertThat(status.keySet())
-                .containsExactlyInAnyOrder("java", "vectors", "cores", "memory", "home", "model", "port");
+                .containsExactlyInAnyOrder("java", "kernels", "cores", "memory", "home", "model", "port");
         assertThat(status)
                 .containsEntry("model", "ok")
                 .containsEntry("port", "ok")
-                .containsEntry("vectors", "ok");
+                .containsEntry("kernels", "ok");
     }
 
     @Test
@@ -39,7 +39,7 @@ class DoctorCommandTest {
             assertThat(status)
                     .containsEntry("model", "fail")
                     .containsEntry("port", "warn")
-                    .containsEntry("vectors", "warn");
+                    .containsEntry("kernels", "warn");
         }
         assertThat(statuses(0, "--port", "0")).containsEntry("model", "warn");
         assertThat(CliRun.of("doctor", "--home", home.toString(), "--model", "nonsense")
