@@ -49,6 +49,9 @@ final class SentenceReader {
             Map.entry("they", "they"),
             Map.entry("them", "they"));
 
+    /** How far into a sentence its question is looked for, in tokens. */
+    private static final int MAX_OPENING = 24;
+
     private final Lexicon lexicon;
     private final List<Node> nodes = new ArrayList<>();
     private final Set<QuestionKind> questions = EnumSet.noneOf(QuestionKind.class);
@@ -76,28 +79,56 @@ final class SentenceReader {
     }
 
     void read(List<Token> sentence) {
+        int start = 0;
         Lexicon.Question question = lexicon.question(sentence);
-        List<Token> tokens = new ArrayList<>();
-        question.read().forEach(word -> tokens.add(Token.word(word)));
-        tokens.addAll(sentence.subList(question.consumed(), sentence.size()));
-        for (Token token : sentence.subList(0, question.consumed())) {
-            colour(token);
+        // "In Washington, what is ...": the question may stand behind an opening clause.
+        for (int i = 1; question.kind().isEmpty() && i + 1 < sentence.size() && i < MAX_OPENING; i++) {
+            if (sentence.get(i - 1).kind() == Token.Kind.PAUSE) {
+                Lexicon.Question later = lexicon.question(sentence.subList(i, sentence.size()));
+                if (!later.kind().isEmpty()) {
+                    question = later;
+                    start = i;
+                }
+            }
         }
-        negated = false;
+        List<Token> frame = sentence.subList(start, start + question.consumed());
+        List<Token> tokens = new ArrayList<>(sentence.subList(0, start));
+        tokens.addAll(question.read());
+        tokens.addAll(sentence.subList(start + question.consumed(), sentence.size()));
+        frame.forEach(this::colour);
         role = "";
         int before = nodes.size();
-        boolean negatedFrame =
-                sentence.subList(0, question.consumed()).stream().anyMatch(t -> NEGATIONS.contains(t.text()));
-        negated = negatedFrame;
+        negated = frame.stream().anyMatch(token -> NEGATIONS.contains(token.text()));
         List<Token> active = Passives.toActive(tokens, lexicon);
         for (int i = 0; i < active.size(); i++) {
             read(active, i);
         }
         QuestionKind kind = question.kind().isEmpty() ? QuestionKind.STATEMENT : QuestionKind.valueOf(question.kind());
+        kind = byContent(kind, before);
         if (nodes.size() > before || question.consumed() > 0) {
             questions.add(kind);
             sentences++;
         }
+    }
+
+    /** "How do A and B differ" asks for a difference, "what can cause it" for a reason, whatever their first word. */
+    private QuestionKind byContent(QuestionKind kind, int from) {
+        if (kind != QuestionKind.WHAT && kind != QuestionKind.HOW && kind != QuestionKind.METHOD) {
+            return kind;
+        }
+        for (int i = from; i < nodes.size(); i++) {
+            QuestionKind asked = switch (nodes.get(i).idea()) {
+                case "differ" -> QuestionKind.DIFFERENCE;
+                case "define" -> kind == QuestionKind.WHAT ? QuestionKind.DEFINITION : kind;
+                case "reason" -> kind == QuestionKind.WHAT ? QuestionKind.WHY : kind;
+                default -> kind;
+            };
+            if (asked != kind && !nodes.get(i).negated()) {
+                nodes.remove(i);
+                return asked;
+            }
+        }
+        return kind;
     }
 
     private void read(List<Token> tokens, int at) {

@@ -50,8 +50,17 @@ public final class EmbeddingModel implements AutoCloseable {
                         shortName(name), clock.instant().getEpochSecond(), () -> open(name, config, clock)));
     }
 
+    /** The one in {@code file}. */
+    public static EmbeddingModel of(NodeConfig config, InstantSource clock, Path file) {
+        return new EmbeddingModel(
+                shortName(file.toString()), clock.instant().getEpochSecond(), () -> load(file, config));
+    }
+
     private static TextEmbedder open(String name, NodeConfig config, InstantSource clock) throws InterruptedException {
-        Path file = new ModelFetcher(config, clock).resolve(name, FetchListener.NONE);
+        return load(new ModelFetcher(config, clock).resolve(name, FetchListener.NONE), config);
+    }
+
+    private static TextEmbedder load(Path file, NodeConfig config) {
         int threads = config.engine().threads().orElse(Runtime.getRuntime().availableProcessors());
         return TextEmbedder.load(
                 file,

@@ -2,7 +2,9 @@ package io.theseus.concept.lexicon;
 
 import io.theseus.concept.text.Token;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,11 +27,15 @@ final class Frames {
      */
     record Match(String kind, int consumed, List<String> read) {}
 
-    private final List<Frame> any = new ArrayList<>();
+    private final List<Frame> frames = new ArrayList<>();
+    private final Set<String> keep = new HashSet<>();
 
     Frames(List<String> lines) {
-        List<Frame> all = new ArrayList<>();
         for (String line : lines) {
+            if (line.startsWith("keep ")) {
+                keep.addAll(Resource.cut(line.substring(5)));
+                continue;
+            }
             int arrow = line.indexOf("=>");
             List<String> right = Resource.cut(line.substring(arrow + 2));
             boolean again = right.getFirst().equals("again");
@@ -37,9 +43,8 @@ final class Frames {
                     .filter(w -> !w.startsWith("_"))
                     .toList();
             boolean kept = right.contains("_same") || right.contains("_kept");
-            all.add(new Frame(compile(line.substring(0, arrow)), right.getFirst(), read, again, kept));
+            frames.add(new Frame(compile(line.substring(0, arrow)), right.getFirst(), read, again, kept));
         }
-        any.addAll(all);
     }
 
     private static Pattern compile(String text) {
@@ -87,7 +92,7 @@ final class Frames {
             String head = head(sentence, from);
             Frame frame = null;
             int words = 0;
-            for (Frame candidate : any) {
+            for (Frame candidate : frames) {
                 Matcher matcher = candidate.pattern.matcher(head);
                 if (matcher.lookingAt() && matcher.end() > 0) {
                     frame = candidate;
@@ -108,6 +113,11 @@ final class Frames {
             from = end;
         }
         return new Match("", from, List.of());
+    }
+
+    /** Words of the sentence's pattern that count as its content. */
+    List<Token> kept(List<Token> consumed) {
+        return consumed.stream().filter(token -> keep.contains(token.text())).toList();
     }
 
     private static String head(List<Token> sentence, int from) {

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public final class Lexicon {
     /** A sentence's question: its kind's name (empty if none), how many tokens it takes, and what is read in their place. */
-    public record Question(String kind, int consumed, List<String> read) {}
+    public record Question(String kind, int consumed, List<Token> read) {}
 
     private static final double PLAIN = 1.0;
 
@@ -107,7 +107,10 @@ public final class Lexicon {
     /** What {@code sentence} asks. */
     public Question question(List<Token> sentence) {
         Frames.Match match = frames.match(sentence);
-        return new Question(match.kind(), match.consumed(), match.read());
+        List<Token> read = new ArrayList<>();
+        match.read().forEach(word -> read.add(Token.word(word)));
+        read.addAll(frames.kept(sentence.subList(0, match.consumed())));
+        return new Question(match.kind(), match.consumed(), read);
     }
 
     /** The name of what {@code word} stands for: its synonyms and forms share it. */

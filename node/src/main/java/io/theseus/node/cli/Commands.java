@@ -19,9 +19,13 @@ final class Commands {
 
     private static final List<Group> GROUPS = List.of(
             new Group("models", "list", List.of("list", "remove", "verify")),
-            new Group("inspect", "", List.of("model", "tokens", "template", "logits", "generate", "perplexity")));
+            new Group(
+                    "inspect",
+                    "",
+                    List.of("model", "tokens", "template", "logits", "generate", "perplexity", "meaning")));
 
-    private static final List<String> SINGLE = List.of("ask", "chat", "serve", "pull", "config", "doctor", "bench");
+    private static final List<String> SINGLE =
+            List.of("ask", "chat", "serve", "pull", "config", "doctor", "bench", "explain");
 
     private Commands() {}
 
@@ -45,6 +49,8 @@ final class Commands {
             case "inspect logits" -> new InspectLogitsCommand();
             case "inspect template" -> new InspectTemplateCommand();
             case "inspect generate" -> new InspectGenerateCommand();
+            case "inspect meaning" -> new InspectMeaningCommand();
+            case "explain" -> new ExplainCommand();
             case "ask" -> new AskCommand();
             case "pull" -> new PullCommand();
             case "models list" -> new ModelsListCommand();

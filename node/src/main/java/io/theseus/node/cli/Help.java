@@ -23,7 +23,8 @@ final class Help {
               bench      prefill and decode rates of this machine
 
             Look inside
-              inspect    model, tokens, template, logits, generate, perplexity (JSON out)
+              explain    the concept graph of a prompt
+              inspect    model, tokens, template, logits, generate, perplexity, meaning (JSON out)
 
             Examples
               theseus ask "What is the capital of France?"
@@ -58,6 +59,7 @@ final class Help {
                   logits        the scores after a list of token ids, their SHA-256 and the state root
                   generate      greedy continuation of a list of token ids
                   perplexity    how well a model predicts a text
+                  meaning       whether two prompts ask the same
 
                 Examples
                   theseus inspect model model.gguf
