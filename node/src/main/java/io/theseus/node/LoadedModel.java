@@ -1,6 +1,8 @@
 package io.theseus.node;
 
-import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.cache.answers.AnswerCache;
+import io.theseus.core.Digest;
+import io.theseus.engine.model.LanguageModel;
 import io.theseus.engine.template.ChatInput;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.toolcall.AnswerParser;
@@ -8,21 +10,49 @@ import io.theseus.engine.toolcall.AnswerPart;
 import io.theseus.engine.toolcall.ToolCallFormat;
 import io.theseus.node.prompt.Bos;
 import io.theseus.node.prompt.PromptWriter;
+import io.theseus.orchestrator.Memory;
+import io.theseus.orchestrator.ModelIdentity;
+import io.theseus.orchestrator.RememberingEngine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /** A model in memory that answers, with all that must be given back when it goes. */
 public final class LoadedModel implements AutoCloseable {
     private final ServedModel served;
+    private final ModelIdentity identity;
     private final Runnable release;
 
-    /** @param release frees what the engine stands on, once it is shut down */
-    public LoadedModel(ServedModel served, Runnable release) {
+    /**
+     * A model.
+     *
+     * @param identity what its answers are remembered under
+     * @param release frees what the engine stands on, once it is shut down
+     */
+    public LoadedModel(ServedModel served, ModelIdentity identity, Runnable release) {
         this.served = served;
+        this.identity = identity;
         this.release = release;
+    }
+
+    /** A model that is known by its name and fingerprint. */
+    public LoadedModel(ServedModel served, Runnable release) {
+        this(served, ModelIdentity.of(Digest.ofText(served.id() + "\n" + served.fingerprint())), release);
+    }
+
+    /** This model, with answers remembered in {@code cache}. */
+    public LoadedModel remembering(AnswerCache cache) {
+        Memory memory = new Memory(cache, identity, served.id(), LanguageModel.ENGINE_ID);
+        ServedModel remembering = new ServedModel(
+                served.id(),
+                served.createdEpochSeconds(),
+                served.fingerprint(),
+                new RememberingEngine(served.engine(), Optional.of(memory)),
+                served.template());
+        return new LoadedModel(remembering, identity, release);
     }
 
     /**
@@ -41,7 +71,7 @@ public final class LoadedModel implements AutoCloseable {
         return served;
     }
 
-    public InferenceEngine engine() {
+    public RememberingEngine engine() {
         return served.engine();
     }
 

@@ -1,5 +1,6 @@
 package io.theseus.node;
 
+import io.theseus.core.Digest;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.gguf.GgufFile;
@@ -12,6 +13,7 @@ import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.tokenizer.Tokenizers;
 import io.theseus.node.config.NodeConfig;
+import io.theseus.orchestrator.ModelIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +54,29 @@ public final class ModelLoader {
                         rooted ? HexFormat.of().formatHex(model.modelRoot()) : "",
                         engine,
                         result(template));
-                return new LoadedModel(served, model::close);
+                return new LoadedModel(served, identity(model, rooted), model::close);
             } catch (RuntimeException | Error | InterruptedException e) {
                 model.close();
                 throw e;
             }
         }
+    }
+
+    private static ModelIdentity identity(LanguageModel model, boolean known) {
+        if (known) {
+            return ModelIdentity.of(Digest.of(model.modelRoot()));
+        }
+        return new ModelIdentity() {
+            @Override
+            public Optional<Digest> known() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Digest root() {
+                return Digest.of(model.modelRoot());
+            }
+        };
     }
 
     /** What {@code settings} mean on this machine. */

@@ -1,5 +1,6 @@
 package io.theseus.node;
 
+import io.theseus.cache.answers.AnswerCache;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.node.config.NodeConfig;
@@ -27,12 +28,19 @@ public final class Node implements AutoCloseable {
     private final HttpServer server;
     private final LoadedModel model;
     private final Optional<EmbeddingModel> embedding;
+    private final Optional<AnswerCache> cache;
     private final Duration grace;
 
-    private Node(HttpServer server, LoadedModel model, Optional<EmbeddingModel> embedding, Duration grace) {
+    private Node(
+            HttpServer server,
+            LoadedModel model,
+            Optional<EmbeddingModel> embedding,
+            Optional<AnswerCache> cache,
+            Duration grace) {
         this.server = server;
         this.model = model;
         this.embedding = embedding;
+        this.cache = cache;
         this.grace = grace;
     }
 
@@ -51,13 +59,22 @@ public final class Node implements AutoCloseable {
             throws InterruptedException {
         Optional<EmbeddingModel> embedding = EmbeddingModel.of(config, clock);
         ServedModels served = ServedModels.loading(embedding);
-        HttpServer server = HttpServer.start(http(config), served, log, clock);
+        Optional<AnswerCache> cache = NodeCache.open(config, clock);
+        HttpServer server;
         try {
-            LoadedModel model = source.open();
+            server = HttpServer.start(http(config), served, cache, log, clock);
+        } catch (RuntimeException | Error e) {
+            cache.ifPresent(AnswerCache::close);
+            throw e;
+        }
+        try {
+            LoadedModel loaded = source.open();
+            LoadedModel model = cache.map(loaded::remembering).orElse(loaded);
             served.ready(List.of(model.served()));
-            return new Node(server, model, embedding, config.http().shutdownGrace());
+            return new Node(server, model, embedding, cache, config.http().shutdownGrace());
         } catch (RuntimeException | Error | InterruptedException e) {
             server.close();
+            cache.ifPresent(AnswerCache::close);
             throw e;
         }
     }
@@ -80,7 +97,8 @@ public final class Node implements AutoCloseable {
                 RECEIVE_TIMEOUT,
                 IDLE_TIMEOUT,
                 STALL_TIMEOUT,
-                engine.deadline());
+                engine.deadline(),
+                config.cache().scope());
     }
 
     private static List<String> keys(Path file) {
@@ -115,5 +133,6 @@ public final class Node implements AutoCloseable {
         server.stop(grace);
         model.close();
         embedding.ifPresent(EmbeddingModel::close);
+        cache.ifPresent(AnswerCache::close);
     }
 }

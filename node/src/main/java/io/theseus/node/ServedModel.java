@@ -2,6 +2,7 @@ package io.theseus.node;
 
 import io.theseus.engine.scheduler.InferenceEngine;
 import io.theseus.engine.template.ChatTemplate;
+import io.theseus.orchestrator.RememberingEngine;
 import java.util.Optional;
 
 /**
@@ -17,5 +18,15 @@ public record ServedModel(
         String id,
         long createdEpochSeconds,
         String fingerprint,
-        InferenceEngine engine,
-        Optional<ChatTemplate> template) {}
+        RememberingEngine engine,
+        Optional<ChatTemplate> template) {
+    /** A model that computes every answer anew. */
+    public ServedModel(
+            String id,
+            long createdEpochSeconds,
+            String fingerprint,
+            InferenceEngine engine,
+            Optional<ChatTemplate> template) {
+        this(id, createdEpochSeconds, fingerprint, RememberingEngine.forgetful(engine), template);
+    }
+}

@@ -21,7 +21,7 @@ import java.util.Optional;
  * tokens, held-back text of the end, number of tokens; of each token its id, its text, a flag and, if set, its log probability (f64), the
  * number of alternatives and id and log probability of each.
  */
-final class AnswerPayload {
+public final class AnswerPayload {
     private static final String DOMAIN = "theseus/answer/1";
 
     /** Least bytes of a token: id, length of its text, flag. */
@@ -99,6 +99,15 @@ final class AnswerPayload {
             top.add(new TokenLogprob(in.integer(), in.real()));
         }
         return new Logprobs(logprob, top);
+    }
+
+    /**
+     * The text of a remembered answer.
+     *
+     * @throws io.theseus.core.TheseusException {@code BAD_INPUT} if the bytes are something else
+     */
+    public static String textOf(byte[] payload) {
+        return text(read(payload));
     }
 
     /** The text of a complete answer. */

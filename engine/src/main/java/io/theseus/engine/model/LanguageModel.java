@@ -16,6 +16,9 @@ import java.util.List;
  * <p>The same file and the same tokens give the same bits, whatever the options, the batch, the machine (docs/numerics.md).
  */
 public final class LanguageModel implements StepModel {
+    /** Names the arithmetic: two engines of this id give the same bits (docs/numerics.md, rule 12). */
+    public static final String ENGINE_ID = "theseus-numerics 1";
+
     private final ModelConfig config;
     private final int contextLength;
     private final WorkerPool workers;

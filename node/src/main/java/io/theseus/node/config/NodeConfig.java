@@ -1,5 +1,6 @@
 package io.theseus.node.config;
 
+import io.theseus.cache.Scope;
 import io.theseus.core.DataSize;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,7 +16,14 @@ import java.util.OptionalInt;
  * @param model name, file or address of the model to use
  */
 public record NodeConfig(
-        Path home, String model, LogLevel logLevel, Http http, Engine engine, Downloads downloads, Meaning meaning) {
+        Path home,
+        String model,
+        LogLevel logLevel,
+        Http http,
+        Engine engine,
+        Downloads downloads,
+        Meaning meaning,
+        Cache cache) {
     /** How much is logged; each level includes those before it. */
     public enum LogLevel {
         ERROR,
@@ -86,6 +94,19 @@ public record NodeConfig(
      * @param embeddingModel name, file or address of the model that makes embeddings; empty = none
      */
     public record Meaning(Optional<String> embeddingModel) {}
+
+    /**
+     * What is remembered of answers.
+     *
+     * @param on whether anything is
+     * @param size most bytes on disk
+     * @param memory most bytes of checked answers in memory
+     * @param timeToLive after which an answer expires
+     * @param preview whether the beginnings of question and answer are kept in readable form
+     * @param scope who may get an answer, if its request does not say
+     */
+    public record Cache(
+            boolean on, DataSize size, DataSize memory, Duration timeToLive, boolean preview, Scope scope) {}
 
     /**
      * How models are fetched.

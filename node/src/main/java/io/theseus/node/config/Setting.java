@@ -32,6 +32,12 @@ public enum Setting {
     MAX_RUNNING("16", "most answers computed at the same time"),
     QUEUE("256", "most requests that wait for a place; more are answered with 429"),
     DEADLINE("none", "longest time an answer may take from its request on; none = no limit"),
+    CACHE("on", "whether answers are remembered: on or off"),
+    CACHE_SIZE("1GiB", "most disk space for remembered answers"),
+    CACHE_MEMORY("64MiB", "most memory for remembered answers that were used lately"),
+    CACHE_TTL("24h", "how long an answer is remembered, unless it is pinned"),
+    CACHE_PREVIEW("on", "whether the beginnings of questions and answers are kept readable, for lists and searches"),
+    CACHE_SCOPE("private", "who may get a remembered answer if its request does not say: private or swarm"),
     LOG_LEVEL("info", "error, warn, info or debug; debug shows the text of prompts"),
     HTTP_PROXY(
             "auto",

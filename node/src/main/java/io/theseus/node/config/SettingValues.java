@@ -1,5 +1,6 @@
 package io.theseus.node.config;
 
+import io.theseus.cache.Scope;
 import io.theseus.core.DataSize;
 import io.theseus.core.DurationText;
 import io.theseus.core.ErrorCode;
@@ -61,7 +62,14 @@ final class SettingValues {
                         Optional.ofNullable(environment.get("HF_TOKEN")).filter(t -> !t.isBlank()),
                         v.bool(Setting.OFFLINE)),
                 new NodeConfig.Meaning(
-                        Optional.of(v.required(Setting.EMBEDDING_MODEL)).filter(model -> !model.equals("none"))));
+                        Optional.of(v.required(Setting.EMBEDDING_MODEL)).filter(model -> !model.equals("none"))),
+                new NodeConfig.Cache(
+                        v.bool(Setting.CACHE),
+                        v.size(Setting.CACHE_SIZE),
+                        v.size(Setting.CACHE_MEMORY),
+                        v.duration(Setting.CACHE_TTL),
+                        v.bool(Setting.CACHE_PREVIEW),
+                        v.oneOf(Setting.CACHE_SCOPE, Scope.class)));
     }
 
     static Path home(Map<Setting, EffectiveSetting> texts) {

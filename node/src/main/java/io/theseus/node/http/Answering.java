@@ -6,7 +6,10 @@ import io.theseus.engine.scheduler.GenerationEvent.Finished;
 import io.theseus.engine.scheduler.GenerationEvent.Prefill;
 import io.theseus.engine.scheduler.GenerationEvent.Token;
 import io.theseus.engine.scheduler.GenerationRequest;
-import io.theseus.engine.scheduler.InferenceEngine;
+import io.theseus.orchestrator.Provenance;
+import io.theseus.orchestrator.Recall;
+import io.theseus.orchestrator.Recalled;
+import io.theseus.orchestrator.RememberingEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -52,11 +55,22 @@ final class Answering {
      * @throws ClientGone if the client left; then nothing of the answers runs any more
      * @throws ApiException if an answer cannot be completed
      */
-    void run(Exchange exchange, InferenceEngine engine, List<GenerationRequest> requests, AnswerSink sink)
+    void run(
+            Exchange exchange,
+            RememberingEngine engine,
+            List<GenerationRequest> requests,
+            Recall recall,
+            AnswerSink sink)
             throws InterruptedException {
         long submitted = System.nanoTime();
-        try (GenerationFeed feed = new GenerationFeed(engine.submit(requests))) {
-            exchange.client().watch(feed::cancel);
+        List<Recalled> answers = engine.recall(requests, recall);
+        List<Provenance> from = answers.stream().map(Recalled::provenance).toList();
+        exchange.answeredFrom(from);
+        try (GenerationFeed feed =
+                new GenerationFeed(answers.stream().map(Recalled::generation).toList())) {
+            if (!from.stream().allMatch(Provenance.Remembered.class::isInstance)) {
+                exchange.client().watch(feed::cancel);
+            }
             pump(exchange, feed, new long[requests.size()], submitted, sink);
         } finally {
             exchange.client().unwatch();

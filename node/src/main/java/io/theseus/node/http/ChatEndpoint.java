@@ -1,12 +1,14 @@
 package io.theseus.node.http;
 
+import io.theseus.cache.Scope;
 import io.theseus.engine.scheduler.GenerationRequest;
-import io.theseus.engine.scheduler.InferenceEngine;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.toolcall.ToolCallFormat;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.prompt.Prompt;
+import io.theseus.orchestrator.Recall;
+import io.theseus.orchestrator.RememberingEngine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ final class ChatEndpoint {
     private final Answering answering;
     private final ModelTools tools;
     private final Optional<Duration> deadline;
+    private final Scope scope;
     private final InstantSource clock;
     private final Ids ids;
 
@@ -29,12 +32,14 @@ final class ChatEndpoint {
             Answering answering,
             ModelTools tools,
             Optional<Duration> deadline,
+            Scope scope,
             InstantSource clock,
             Ids ids) {
         this.models = models;
         this.answering = answering;
         this.tools = tools;
         this.deadline = deadline;
+        this.scope = scope;
         this.clock = clock;
         this.ids = ids;
     }
@@ -49,7 +54,7 @@ final class ChatEndpoint {
     }
 
     private void answer(Exchange exchange, Fields fields, ServedModel model) throws InterruptedException {
-        InferenceEngine engine = model.engine();
+        RememberingEngine engine = model.engine();
         Tokenizer tokenizer = engine.tokenizer();
         ModelTools.Chat chat = tools.chat(model);
         AnswerOptions options = ChatRequest.readOptions(fields, tokenizer, ids);
@@ -81,7 +86,8 @@ final class ChatEndpoint {
         AnswerSink sink = options.stream()
                 ? new ChatStream(exchange, head, choices, logprobs, options, exchange.usage())
                 : new ChatJson(exchange, head, choices, logprobs, options, exchange.usage());
-        answering.run(exchange, engine, requests, sink);
+        Recall recall = RecallHeaders.read(exchange, fields, scope, request.question());
+        answering.run(exchange, engine, requests, recall, sink);
     }
 
     /** The prompt that {@link #answer} would compute on, as text and as a token count. */

@@ -214,6 +214,30 @@ record ChatRequest(
         return variables;
     }
 
+    /** What the last user said, as text; empty if nobody did. */
+    String question() {
+        for (Map<String, Object> message : messages.reversed()) {
+            if ("user".equals(message.get("role"))) {
+                return text(message.get("content"));
+            }
+        }
+        return "";
+    }
+
+    private static String text(@Nullable Object content) {
+        StringBuilder text = new StringBuilder();
+        if (content instanceof String whole) {
+            text.append(whole);
+        } else if (content instanceof List<?> parts) {
+            for (Object part : parts) {
+                if (part instanceof Map<?, ?> map && map.get("text") instanceof String piece) {
+                    text.append(text.isEmpty() ? "" : "\n").append(piece);
+                }
+            }
+        }
+        return text.toString();
+    }
+
     ChatInput input(Instant now) {
         return new ChatInput(messages, tools, variables, addGenerationPrompt, continueFinalMessage, now);
     }

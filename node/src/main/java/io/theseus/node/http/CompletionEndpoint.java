@@ -1,10 +1,12 @@
 package io.theseus.node.http;
 
+import io.theseus.cache.Scope;
 import io.theseus.engine.scheduler.GenerationRequest;
-import io.theseus.engine.scheduler.InferenceEngine;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
+import io.theseus.orchestrator.Recall;
+import io.theseus.orchestrator.RememberingEngine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,14 +18,21 @@ final class CompletionEndpoint {
     private final ServedModels models;
     private final Answering answering;
     private final Optional<Duration> deadline;
+    private final Scope scope;
     private final InstantSource clock;
     private final Ids ids;
 
     CompletionEndpoint(
-            ServedModels models, Answering answering, Optional<Duration> deadline, InstantSource clock, Ids ids) {
+            ServedModels models,
+            Answering answering,
+            Optional<Duration> deadline,
+            Scope scope,
+            InstantSource clock,
+            Ids ids) {
         this.models = models;
         this.answering = answering;
         this.deadline = deadline;
+        this.scope = scope;
         this.clock = clock;
         this.ids = ids;
     }
@@ -38,7 +47,7 @@ final class CompletionEndpoint {
     }
 
     private void answer(Exchange exchange, Fields fields, ServedModel model) throws InterruptedException {
-        InferenceEngine engine = model.engine();
+        RememberingEngine engine = model.engine();
         Tokenizer tokenizer = engine.tokenizer();
         AnswerOptions options = CompletionRequest.readOptions(fields, tokenizer, ids);
         CompletionRequest request = CompletionRequest.read(fields, tokenizer);
@@ -62,6 +71,9 @@ final class CompletionEndpoint {
             }
         }
         ResponseHead head = new ResponseHead(ids.next("cmpl-"), clock.instant().getEpochSecond(), model);
-        answering.run(exchange, engine, requests, new CompletionAnswer(exchange, head, options, tokenizer, echoes));
+        Recall recall = RecallHeaders.read(
+                exchange, fields, scope, request.prompts().getFirst().text());
+        answering.run(
+                exchange, engine, requests, recall, new CompletionAnswer(exchange, head, options, tokenizer, echoes));
     }
 }

@@ -6,8 +6,10 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.theseus.orchestrator.Provenance;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,7 @@ final class Exchange {
     private @Nullable String model;
     private @Nullable String finish;
     private final UsageTotals usage = new UsageTotals();
+    private List<Provenance> provenance = List.of();
 
     Exchange(
             ServerRequest request,
@@ -58,6 +61,11 @@ final class Exchange {
     /** The decoded path, without query. */
     String path() {
         return request.path().path();
+    }
+
+    /** A parameter of the query, decoded. */
+    Optional<String> query(String name) {
+        return request.query().contains(name) ? Optional.of(request.query().get(name)) : Optional.empty();
     }
 
     Optional<String> header(String name) {
@@ -123,6 +131,9 @@ final class Exchange {
 
     void send(int code, String contentType, byte[] body) {
         status = code;
+        if (code == 200) {
+            describeProvenance();
+        }
         response.status(Status.create(code));
         response.header(HeaderNames.CONTENT_TYPE, contentType);
         if (bodyRefused) {
@@ -177,6 +188,7 @@ final class Exchange {
     /** Begins a response of server-sent events. */
     EventStream events() {
         status = 200;
+        describeProvenance();
         response.status(Status.OK_200);
         response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
@@ -190,6 +202,17 @@ final class Exchange {
     /** Called with the model that answers. */
     void model(String modelId) {
         model = modelId;
+    }
+
+    /** Called with where the answers come from, before any of it is sent. */
+    void answeredFrom(List<Provenance> from) {
+        provenance = List.copyOf(from);
+    }
+
+    private void describeProvenance() {
+        if (!provenance.isEmpty()) {
+            RecallHeaders.write(this, provenance, RecallHeaders.layer(provenance, usage.cached()));
+        }
     }
 
     /** What the answers cost so far. */
@@ -222,6 +245,8 @@ final class Exchange {
                 usage.prompt(),
                 usage.cached(),
                 usage.completion(),
+                provenance.isEmpty() ? Optional.empty() : Optional.of(RecallHeaders.layer(provenance, usage.cached())),
+                RecallHeaders.saved(provenance).plusNanos(usage.savedNanos()),
                 Optional.ofNullable(finish));
     }
 }

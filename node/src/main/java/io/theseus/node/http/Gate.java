@@ -92,7 +92,9 @@ final class Gate {
         if (listed) {
             exchange.responseHeader("access-control-allow-origin", origin.get());
             exchange.responseHeader("vary", "Origin");
-            exchange.responseHeader("access-control-expose-headers", "x-request-id, retry-after");
+            exchange.responseHeader(
+                    "access-control-expose-headers",
+                    "x-request-id, retry-after, age, x-theseus-layer, x-theseus-key, x-theseus-proof");
             return;
         }
         if (!sameOrigin(origin.get(), exchange.header("host").orElse(""))) {

@@ -1,5 +1,6 @@
 package io.theseus.node.http;
 
+import io.theseus.cache.Scope;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param idleTimeout time an unused connection stays open
  * @param stallTimeout time one write may wait for a client that does not read
  * @param answerDeadline time from a request's arrival after which its answer is cut
+ * @param scope who may get a remembered answer, if its request does not say
  */
 public record HttpConfig(
         String listen,
@@ -40,7 +42,8 @@ public record HttpConfig(
         Duration receiveTimeout,
         Duration idleTimeout,
         Duration stallTimeout,
-        Optional<Duration> answerDeadline) {
+        Optional<Duration> answerDeadline,
+        Scope scope) {
     public HttpConfig {
         apiKeys = List.copyOf(apiKeys);
         corsOrigins = List.copyOf(corsOrigins);
@@ -82,7 +85,8 @@ public record HttpConfig(
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(60),
-                Optional.empty());
+                Optional.empty(),
+                Scope.PRIVATE);
     }
 
     /** Whether only this machine can reach the API. */

@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.theseus.cache.answers.AnswerCache;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.node.ServedModel;
@@ -18,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -38,18 +41,21 @@ public final class HttpServer implements AutoCloseable {
     private final WebServer server;
     private final ConnectionSupervisor supervisor;
     private final Metrics metrics;
+    private final RequestEvents followers;
 
     private HttpServer(
             HttpConfig config,
             ServedModels models,
             WebServer server,
             ConnectionSupervisor supervisor,
-            Metrics metrics) {
+            Metrics metrics,
+            RequestEvents followers) {
         this.config = config;
         this.models = models;
         this.server = server;
         this.supervisor = supervisor;
         this.metrics = metrics;
+        this.followers = followers;
     }
 
     /**
@@ -58,14 +64,34 @@ public final class HttpServer implements AutoCloseable {
      * @throws TheseusException {@code BAD_INPUT} if the address or port cannot be bound
      */
     public static HttpServer start(HttpConfig config, ServedModels models, RequestLog log, InstantSource clock) {
+        return start(config, models, Optional.empty(), log, clock);
+    }
+
+    /**
+     * {@link #start(HttpConfig, ServedModels, RequestLog, InstantSource)} with a look at what is remembered.
+     *
+     * @param cache what the models remember with, for those who ask about it
+     */
+    public static HttpServer start(
+            HttpConfig config, ServedModels models, Optional<AnswerCache> cache, RequestLog log, InstantSource clock) {
         HELIDON_LOG.setLevel(Level.WARNING);
         requireFree(config);
         Metrics metrics = new Metrics();
         Json json = new Json(config.maxBodyBytes());
         Ids ids = new Ids(new SecureRandom());
         ConnectionSupervisor supervisor = new ConnectionSupervisor(config);
-        Dispatcher dispatcher = new Dispatcher(
-                config, routes(config, models, metrics, supervisor, clock, ids), metrics, log, json, ids);
+        RequestEvents followers = new RequestEvents();
+        EventsEndpoint events = new EventsEndpoint(followers, config.keepAliveInterval(), clock);
+        LayerCounts layers = new LayerCounts();
+        List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, clock, ids, metrics));
+        routes.addAll(memoryRoutes(models, cache, layers, events));
+        routes.add(metricsRoute(metrics, new CacheMetrics(cache, layers), models, supervisor));
+        RequestLog told = entry -> {
+            layers.add(entry);
+            events.publish(entry);
+            log.accept(entry);
+        };
+        Dispatcher dispatcher = new Dispatcher(config, routes, metrics, told, json, ids);
         WebServer server = WebServer.builder()
                 .host(config.listen())
                 .port(config.port())
@@ -84,25 +110,18 @@ public final class HttpServer implements AutoCloseable {
             supervisor.close();
             throw cannotListen(config, new IOException("the port was taken at this moment"));
         }
-        return new HttpServer(config, models, server, supervisor, metrics);
+        return new HttpServer(config, models, server, supervisor, metrics, followers);
     }
 
     private static List<Endpoint.Route> routes(
-            HttpConfig config,
-            ServedModels models,
-            Metrics metrics,
-            ConnectionSupervisor supervisor,
-            InstantSource clock,
-            Ids ids) {
+            HttpConfig config, ServedModels models, InstantSource clock, Ids ids, Metrics metrics) {
         ModelEndpoints about = new ModelEndpoints(models);
-        Endpoint showMetrics = exchange -> exchange.send(
-                200,
-                "text/plain; version=0.0.4; charset=utf-8",
-                metrics.text(models, supervisor.open()).getBytes(StandardCharsets.UTF_8));
         Answering answering = new Answering(config, metrics);
         ModelTools tools = new ModelTools();
-        ChatEndpoint chat = new ChatEndpoint(models, answering, tools, config.answerDeadline(), clock, ids);
-        CompletionEndpoint completion = new CompletionEndpoint(models, answering, config.answerDeadline(), clock, ids);
+        ChatEndpoint chat =
+                new ChatEndpoint(models, answering, tools, config.answerDeadline(), config.scope(), clock, ids);
+        CompletionEndpoint completion =
+                new CompletionEndpoint(models, answering, config.answerDeadline(), config.scope(), clock, ids);
         TokenEndpoints tokens = new TokenEndpoints(models, tools, clock);
         EmbeddingEndpoint embeddings = new EmbeddingEndpoint(models, answering);
         return List.of(
@@ -114,8 +133,34 @@ public final class HttpServer implements AutoCloseable {
                 new Endpoint.Route("POST", "/apply-template", "/apply-template", false, chat::applyTemplate),
                 new Endpoint.Route("GET", "/v1/models", "/v1/models", false, about::list),
                 new Endpoint.Route("GET", ModelEndpoints.MODEL_PREFIX, "/v1/models/{id}", false, about::one),
-                new Endpoint.Route("GET", "/health", "/health", true, about::health),
-                new Endpoint.Route("GET", "/metrics", "/metrics", false, showMetrics));
+                new Endpoint.Route("GET", "/health", "/health", true, about::health));
+    }
+
+    private static List<Endpoint.Route> memoryRoutes(
+            ServedModels models, Optional<AnswerCache> cache, LayerCounts layers, EventsEndpoint events) {
+        CacheEndpoints answers = new CacheEndpoints(cache);
+        StatsEndpoint stats = new StatsEndpoint(models, cache, layers);
+        String one = CacheEndpoints.ONE + "{key}";
+        return List.of(
+                new Endpoint.Route("GET", CacheEndpoints.LIST, CacheEndpoints.LIST, false, answers::list),
+                new Endpoint.Route("DELETE", CacheEndpoints.LIST, CacheEndpoints.LIST, false, answers::clear),
+                new Endpoint.Route("GET", CacheEndpoints.ONE, one, false, answers::show),
+                new Endpoint.Route("DELETE", CacheEndpoints.ONE, one, false, answers::delete),
+                new Endpoint.Route("POST", CacheEndpoints.ONE, one, false, answers::pin),
+                new Endpoint.Route("GET", "/theseus/v1/stats", "/theseus/v1/stats", false, stats::show),
+                new Endpoint.Route("GET", "/theseus/v1/events", "/theseus/v1/events", false, events::stream));
+    }
+
+    private static Endpoint.Route metricsRoute(
+            Metrics metrics, CacheMetrics cache, ServedModels models, ConnectionSupervisor supervisor) {
+        return new Endpoint.Route("GET", "/metrics", "/metrics", false, exchange -> {
+            StringBuilder text = new StringBuilder(metrics.text(models, supervisor.open()));
+            cache.write(text, models);
+            exchange.send(
+                    200,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    text.toString().getBytes(StandardCharsets.UTF_8));
+        });
     }
 
     /** What Helidon refuses before any handler sees it, in the API's own shape. */
@@ -187,6 +232,7 @@ public final class HttpServer implements AutoCloseable {
         for (Thread shutdown : shutdowns) {
             interrupted |= !join(shutdown, grace.plus(FLUSH_GRACE));
         }
+        followers.close(EventsEndpoint.farewell());
         interrupted |= !awaitQuiet();
         LISTENER_LOG.setLevel(Level.OFF);
         server.stop();

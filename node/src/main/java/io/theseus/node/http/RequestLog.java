@@ -17,6 +17,8 @@ public interface RequestLog {
      * @param promptTokens tokens in the prompt, 0 if it never got so far
      * @param cachedTokens of them, those whose state was already there
      * @param completionTokens tokens generated
+     * @param layer which layer answered ({@code answer}, {@code meaning}, {@code state}, {@code compute}), if an answer was begun
+     * @param saved computing time that this saved
      * @param finish why the answer ended ({@code stop}, {@code length}, ...), or the error's code
      */
     record Entry(
@@ -29,6 +31,8 @@ public interface RequestLog {
             int promptTokens,
             int cachedTokens,
             int completionTokens,
+            Optional<String> layer,
+            Duration saved,
             Optional<String> finish) {
         /** One line, key=value. */
         public String line() {
@@ -41,6 +45,7 @@ public interface RequestLog {
                 line.append(" cached_tokens=").append(cachedTokens);
                 line.append(" completion_tokens=").append(completionTokens);
             }
+            layer.ifPresent(word -> line.append(" layer=").append(word));
             finish.ifPresent(reason -> line.append(" finish=").append(reason));
             return line.append(" id=").append(id).toString();
         }

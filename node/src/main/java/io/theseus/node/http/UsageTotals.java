@@ -9,12 +9,18 @@ final class UsageTotals {
     private int prompt;
     private int cached;
     private int completion;
+    private long savedNanos;
 
     /** @param firstOfPrompt whether this is the first of the answers to its prompt */
     void add(Usage usage, boolean firstOfPrompt) {
         if (firstOfPrompt) {
             prompt += usage.promptTokens();
             cached += usage.cachedTokens();
+            int computed = usage.promptTokens() - usage.cachedTokens();
+            if (computed > 0) {
+                // What was there already would have taken as long as the rest of the prompt, token by token.
+                savedNanos += usage.prefillNanos() * usage.cachedTokens() / computed;
+            }
         }
         completion += usage.completionTokens();
     }
@@ -25,6 +31,11 @@ final class UsageTotals {
 
     int cached() {
         return cached;
+    }
+
+    /** Prefill that was saved by states that were there already, as an estimate. */
+    long savedNanos() {
+        return savedNanos;
     }
 
     int completion() {

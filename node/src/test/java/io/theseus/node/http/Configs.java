@@ -82,7 +82,8 @@ final class Configs {
                 c.receiveTimeout(),
                 c.idleTimeout(),
                 c.stallTimeout(),
-                c.answerDeadline());
+                c.answerDeadline(),
+                c.scope());
     }
 
     private static HttpConfig copy(
@@ -107,6 +108,7 @@ final class Configs {
                 receive,
                 c.idleTimeout(),
                 receive.compareTo(c.stallTimeout()) < 0 ? receive : c.stallTimeout(),
-                Optional.empty());
+                Optional.empty(),
+                c.scope());
     }
 }

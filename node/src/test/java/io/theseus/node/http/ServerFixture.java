@@ -1,8 +1,10 @@
 package io.theseus.node.http;
 
+import io.theseus.cache.answers.AnswerCache;
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.node.EmbeddingModel;
+import io.theseus.node.LoadedModel;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import java.io.IOException;
@@ -51,7 +53,7 @@ final class ServerFixture implements AutoCloseable {
             int contextLength,
             Function<GenerationRequest, String> script,
             Optional<ChatTemplate> template) {
-        this(config, contextLength, script, template, ServedModels::of);
+        this(config, contextLength, script, template, ServedModels::of, Optional.empty());
     }
 
     private ServerFixture(
@@ -59,10 +61,26 @@ final class ServerFixture implements AutoCloseable {
             int contextLength,
             Function<GenerationRequest, String> script,
             Optional<ChatTemplate> template,
-            Function<List<ServedModel>, ServedModels> serving) {
+            Function<List<ServedModel>, ServedModels> serving,
+            Optional<AnswerCache> cache) {
         engine = new FakeEngine(new FakeTokenizer(false), contextLength, script);
-        models = serving.apply(List.of(new ServedModel(MODEL, 1_700_000_000, "fp_test", engine, template)));
-        server = HttpServer.start(config, models, log::add, InstantSource.fixed(NOW));
+        LoadedModel model =
+                new LoadedModel(new ServedModel(MODEL, 1_700_000_000, "fp_test", engine, template), () -> {});
+        models = serving.apply(
+                List.of(cache.map(model::remembering).orElse(model).served()));
+        server = HttpServer.start(config, models, cache, log::add, InstantSource.fixed(NOW));
+    }
+
+    /** A chat model that remembers its answers in {@code cache}. */
+    static ServerFixture remembering(
+            AnswerCache cache, UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {
+        return new ServerFixture(
+                change.apply(quick()),
+                512,
+                script,
+                Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")),
+                ServedModels::of,
+                Optional.of(cache));
     }
 
     static ServerFixture saying(String answer) {
@@ -72,7 +90,12 @@ final class ServerFixture implements AutoCloseable {
     /** With a model for embeddings beside it. */
     static ServerFixture embedding(EmbeddingModel model) {
         return new ServerFixture(
-                quick(), 512, request -> "", Optional.empty(), models -> ServedModels.of(models, model));
+                quick(),
+                512,
+                request -> "",
+                Optional.empty(),
+                models -> ServedModels.of(models, model),
+                Optional.empty());
     }
 
     static ServerFixture start(UnaryOperator<HttpConfig> change, Function<GenerationRequest, String> script) {

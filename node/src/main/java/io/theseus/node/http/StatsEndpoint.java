@@ -1,0 +1,101 @@
+package io.theseus.node.http;
+
+import io.theseus.cache.answers.AnswerCache;
+import io.theseus.cache.answers.AnswerStats;
+import io.theseus.cache.store.ModelTotals;
+import io.theseus.engine.scheduler.InferenceEngine.Load;
+import io.theseus.node.ServedModel;
+import io.theseus.node.ServedModels;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code GET /theseus/v1/stats}: what each layer did since the start, what is remembered, what runs. */
+final class StatsEndpoint {
+    private final ServedModels models;
+    private final Optional<AnswerCache> cache;
+    private final LayerCounts layers;
+
+    StatsEndpoint(ServedModels models, Optional<AnswerCache> cache, LayerCounts layers) {
+        this.models = models;
+        this.cache = cache;
+        this.layers = layers;
+    }
+
+    void show(Exchange exchange) throws InterruptedException {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode byLayer = body.putObject("layers");
+        layers.all()
+                .forEach((layer, counts) -> byLayer.putObject(layer)
+                        .put("requests", counts.requests.sum())
+                        .put("seconds", counts.nanos.sum() / 1e9)
+                        .put("seconds_saved", counts.savedNanos.sum() / 1e9)
+                        .put("tokens_saved", counts.savedTokens.sum())
+                        .put("prompt_tokens", counts.promptTokens.sum())
+                        .put("completion_tokens", counts.completionTokens.sum()));
+        body.put("cache_on", cache.isPresent());
+        if (cache.isPresent()) {
+            body.set("answers", answers(cache.get()));
+        }
+        ArrayNode served = body.putArray("models");
+        for (ServedModel model : models.models()) {
+            served.add(model(model));
+        }
+        exchange.send(200, body);
+    }
+
+    private static ObjectNode answers(AnswerCache cache) throws InterruptedException {
+        AnswerStats stats = cache.stats();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("entries", stats.entries())
+                .put("bytes", stats.bytes())
+                .put("limit_bytes", stats.limit())
+                .put("memory_entries", stats.hotEntries())
+                .put("memory_bytes", stats.hotBytes())
+                .put("hits", stats.hits())
+                .put("misses", stats.misses())
+                .put("stores", stats.stores())
+                .put("evictions", stats.evictions())
+                .put("expired", stats.expired())
+                .put("refused_proofs", stats.refusedProofs())
+                .put("failed_stores", stats.failedStores())
+                .put("seconds_saved", stats.savedNanos() / 1e9)
+                .put("tokens_saved", stats.savedTokens())
+                .put("node", cache.node().hex());
+        ObjectNode lifetime = json.putObject("lifetime");
+        cache.lifetime().forEach((name, value) -> {
+            if (name.equals("saved_nanos")) {
+                lifetime.put("seconds_saved", value / 1e9);
+            } else {
+                lifetime.put(name, value);
+            }
+        });
+        ArrayNode models = json.putArray("models");
+        for (ModelTotals totals : cache.models()) {
+            models.addObject()
+                    .put("model", totals.model())
+                    .put("model_root", totals.modelRoot().hex())
+                    .put("entries", totals.entries())
+                    .put("bytes", totals.bytes())
+                    .put("hits", totals.hits());
+        }
+        return json;
+    }
+
+    private static ObjectNode model(ServedModel model) {
+        Load load = model.engine().load();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", model.id())
+                .put("fingerprint", model.fingerprint())
+                .put("running", load.running())
+                .put("waiting", load.waiting())
+                .put("kv_blocks_used", load.usedBlocks())
+                .put("kv_blocks_total", load.totalBlocks())
+                .put("prompt_tokens", load.promptTokens())
+                .put("cached_tokens", load.cachedTokens())
+                .put("generated_tokens", load.generatedTokens())
+                .put("single_flight_joins", model.engine().joins());
+    }
+}
