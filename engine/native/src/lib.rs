@@ -23,7 +23,7 @@ mod place;
 mod quantize;
 
 /// Changes whenever a signature or a layout does; Java refuses another number.
-const ABI: i32 = 2;
+const ABI: i32 = 3;
 
 /// The ABI of this library if this processor can run it, else 0.
 #[unsafe(no_mangle)]
@@ -72,10 +72,12 @@ pub unsafe extern "C" fn theseus_kernels_call(
                 p[3].cast(),
                 p[4].cast(),
                 p[5].cast(),
+                p[6].cast(),
                 n(2),
                 n(3),
             ),
             1 => {
+                // A single token meets codes of 4 bits as split bytes, everything else as pairs.
                 linear::linear(
                     p[0].cast(),
                     p[1].cast(),
@@ -86,6 +88,7 @@ pub unsafe extern "C" fn theseus_kernels_call(
                     n(2),
                     n(3),
                     n(4),
+                    p[4].cast(),
                     p[4].cast(),
                     p[5].cast(),
                     p[6].cast(),

@@ -11,6 +11,8 @@ const WINDOW: i32 = 7;
 ///
 /// - `pairs4`, `pairs8`: int16 [block][token][32], columns in the order in which 4-bit and 8-bit codes come out of their
 ///   words two by two: per eight (0,4) (1,5) (2,6) (3,7), per four (0,2) (1,3)
+/// - `split`: int8 [eight columns][16], written for a single token alone: with x = 64 h + l and l in 0..63, the h of the even
+///   columns, their l, the h of the odd columns, their l
 /// - `sums`: int32 [block][token][2], of the integers of each 16 columns
 /// - `shifts`: int8 [block][token]; `exponents`: int32 [token]
 ///
@@ -21,6 +23,7 @@ pub unsafe fn quantize(
     columns: i32,
     pairs4: *mut i16,
     pairs8: *mut i16,
+    split: *mut i8,
     sums: *mut i32,
     shifts: *mut i8,
     exponents: *mut i32,
@@ -33,6 +36,7 @@ pub unsafe fn quantize(
             columns as usize,
             pairs4,
             pairs8,
+            split,
             sums,
             shifts,
             exponents,
@@ -48,6 +52,7 @@ unsafe fn quantize_avx2(
     columns: usize,
     pairs4: *mut i16,
     pairs8: *mut i16,
+    split: *mut i8,
     sums: *mut i32,
     shifts: *mut i8,
     exponents: *mut i32,
@@ -66,6 +71,9 @@ unsafe fn quantize_avx2(
             let to8 = pairs8.add(at * BLOCK).cast::<__m128i>();
             if zero {
                 for i in 0..4 {
+                    if padded == 1 {
+                        _mm_storeu_si128(split.add((block * 4 + i) * 16).cast(), _mm_setzero_si128());
+                    }
                     _mm_storeu_si128(to4.add(i), _mm_setzero_si128());
                     _mm_storeu_si128(to8.add(i), _mm_setzero_si128());
                 }
@@ -84,6 +92,9 @@ unsafe fn quantize_avx2(
                 let q = _mm256_cvtps_epi32(scaled); // the default rounding: ties to even
                 let first = _mm256_castsi256_si128(q);
                 let last = _mm256_extracti128_si256(q, 1);
+                if padded == 1 {
+                    _mm_storeu_si128(split.add((block * 4 + i) * 16).cast(), halved(q));
+                }
                 halves[i / 2] = _mm_add_epi32(halves[i / 2], _mm_add_epi32(first, last));
                 _mm_storeu_si128(to4.add(i), pair(first, last));
                 _mm_storeu_si128(to8.add(i), pair(_mm_unpacklo_epi64(first, last), _mm_unpackhi_epi64(first, last)));
@@ -93,6 +104,19 @@ unsafe fn quantize_avx2(
         }
         0
     }
+}
+
+/// Eight integers as bytes h and l of x = 64 h + l: even columns' h, even l, odd h, odd l.
+#[target_feature(enable = "avx2")]
+fn halved(q: __m256i) -> __m128i {
+    let high = _mm256_srai_epi32(q, 6);
+    let low = _mm256_and_si256(q, _mm256_set1_epi32(63));
+    // 16-bit lanes: h0-3 l0-3 | h4-7 l4-7; as bytes the same order in the lower half of each 128 bits.
+    let words = _mm256_packs_epi32(high, low);
+    let bytes = _mm256_packs_epi16(words, words);
+    // h0-3 l0-3 h4-7 l4-7
+    let all = _mm_unpacklo_epi64(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
+    _mm_shuffle_epi8(all, _mm_setr_epi8(0, 2, 8, 10, 4, 6, 12, 14, 1, 3, 9, 11, 5, 7, 13, 15))
 }
 
 /// Lanes of `low` in the lower and of `high` in the upper 16 bits.

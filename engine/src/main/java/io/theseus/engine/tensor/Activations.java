@@ -39,6 +39,7 @@ public final class Activations {
     private final IntegerRow row; // of a single token
     private final short[] pairs4; // [block][padded tokens][32]: x; per eight columns (0,4) (1,5) (2,6) (3,7)
     private final short[] pairs8; // [block][padded tokens][32]: x; per four columns (0,2) (1,3)
+    private final byte[] split; // of a single token: [eight columns][16], see engine/native
     private final int[] halfSums; // [block][padded tokens][2]: sum of x over 16 columns
     private int tokens;
     private int padded;
@@ -58,6 +59,7 @@ public final class Activations {
         this.row = new IntegerRow(tiles ? columns : 0);
         this.pairs4 = new short[tiles ? 0 : rounded * columns];
         this.pairs8 = new short[tiles ? 0 : rounded * columns];
+        this.split = new byte[tiles ? 0 : columns * 2];
         this.halfSums = new int[tiles ? 0 : rounded * (columns / BLOCK) * 2];
     }
 
@@ -155,6 +157,10 @@ public final class Activations {
 
     short[] pairs8() {
         return pairs8;
+    }
+
+    byte[] split() {
+        return split;
     }
 
     int[] halfSums() {

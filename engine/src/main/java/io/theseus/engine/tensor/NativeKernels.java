@@ -32,9 +32,12 @@ public final class NativeKernels implements Kernels {
                 ofArray(v),
                 ofArray(to.pairs4()),
                 ofArray(to.pairs8()),
+                ofArray(to.split()),
                 ofArray(to.halfSums()),
                 ofArray(to.shifts()),
-                ofArray(to.exponents()));
+                ofArray(to.exponents()),
+                MemorySegment.NULL,
+                MemorySegment.NULL);
     }
 
     @Override
@@ -59,11 +62,19 @@ public final class NativeKernels implements Kernels {
                 ofArray(w.kw()),
                 ofArray(w.km()),
                 ofArray(w.rowScale()),
-                ofArray(w.codeBits() == 4 ? x.pairs4() : x.pairs8()),
+                codes(w, x),
                 ofArray(x.halfSums()),
                 ofArray(x.shifts()),
                 ofArray(x.exponents()),
                 ofArray(y));
+    }
+
+    /** The integers of {@code x} in the form that meets the codes of {@code w}. */
+    private static MemorySegment codes(PackedMatrix w, Activations x) {
+        if (w.codeBits() == 8) {
+            return ofArray(x.pairs8());
+        }
+        return x.tokens() == 1 ? ofArray(x.split()) : ofArray(x.pairs4());
     }
 
     @Override
