@@ -12,6 +12,8 @@ mod dot;
 #[cfg(target_arch = "x86_64")]
 mod elementwise;
 #[cfg(target_arch = "x86_64")]
+mod encoder;
+#[cfg(target_arch = "x86_64")]
 mod exact;
 #[cfg(target_arch = "x86_64")]
 mod linear;
@@ -23,7 +25,7 @@ mod place;
 mod quantize;
 
 /// Changes whenever a signature or a layout does; Java refuses another number.
-const ABI: i32 = 3;
+const ABI: i32 = 4;
 
 /// The ABI of this library if this processor can run it, else 0.
 #[unsafe(no_mangle)]
@@ -196,6 +198,11 @@ pub unsafe extern "C" fn theseus_kernels_call(
                 0
             }
             13 => pack::pack(n(0), p[0].cast(), n(1), n(2), n(3), p[1].cast(), p[2].cast(), p[3].cast(), p[4].cast()),
+            14 => encoder::layer_norm(p[0].cast(), n(0), n(1), p[1].cast(), p[2].cast(), f(2), p[3].cast(), n(3)),
+            15 => {
+                encoder::gelu(p[0].cast(), n(0), n(1));
+                0
+            }
             _ => -2,
         }
     }

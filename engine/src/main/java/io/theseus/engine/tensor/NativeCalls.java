@@ -20,6 +20,8 @@ final class NativeCalls {
     static final int VALUES = 11;
     static final int ATTENDED = 12;
     static final int PACK = 13;
+    static final int LAYER_NORM = 14;
+    static final int GELU = 15;
 
     /** What a function returns for input that is NaN or infinite. */
     private static final int NOT_FINITE = -1;

@@ -147,6 +147,23 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            float[] x, int offset, int n, float[] weight, float[] bias, float eps, float[] to, int toOffset) {
+        call(
+                NativeCalls.LAYER_NORM,
+                new int[] {offset, n, floatToRawIntBits(eps), toOffset},
+                ofArray(x),
+                ofArray(weight),
+                ofArray(bias),
+                ofArray(to));
+    }
+
+    @Override
+    public void gelu(float[] x, int offset, int n) {
+        call(NativeCalls.GELU, new int[] {offset, n}, ofArray(x), MemorySegment.NULL);
+    }
+
+    @Override
     public void attention(AttentionTask task, Scratch scratch) {
         if (task.headDim() % 2 != 0 || task.headDim() > NativeAttention.MAX_HEAD) {
             java.attention(task, scratch);

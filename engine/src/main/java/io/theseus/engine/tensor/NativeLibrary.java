@@ -21,7 +21,7 @@ import java.util.Optional;
  * it is missing, has another ABI, or does not know this processor, kernels in Java do the same.
  */
 final class NativeLibrary {
-    private static final int ABI = 3;
+    private static final int ABI = 4;
     private static final String PROPERTY = "theseus.kernels";
     private static final String FILE = System.mapLibraryName("theseus_kernels");
 
