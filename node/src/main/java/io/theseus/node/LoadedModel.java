@@ -43,6 +43,16 @@ public final class LoadedModel implements AutoCloseable {
         this(served, ModelIdentity.of(Digest.ofText(served.id() + "\n" + served.fingerprint())), release);
     }
 
+    /** This model, whose root is known from an earlier time. */
+    public LoadedModel known(Digest root) {
+        return new LoadedModel(served, ModelIdentity.of(root), release);
+    }
+
+    /** What its answers are remembered under. */
+    public ModelIdentity identity() {
+        return identity;
+    }
+
     /** This model, with answers remembered in {@code cache}. */
     public LoadedModel remembering(AnswerCache cache) {
         Memory memory = new Memory(cache, identity, served.id(), LanguageModel.ENGINE_ID);

@@ -62,6 +62,19 @@ public final class ModelLoader {
         }
     }
 
+    /** The model in {@code file} without its weights: it makes prompts, and answers what is remembered. */
+    public static LoadedModel unloaded(String id, Path file, ModelFact fact) {
+        try (GgufFile gguf = GgufFile.open(file)) {
+            ServedModel served = new ServedModel(
+                    id,
+                    created(file),
+                    "",
+                    new UnloadedEngine(Tokenizers.from(gguf.metadata()), fact.contextLength()),
+                    ChatTemplate.from(gguf.metadata()));
+            return new LoadedModel(served, ModelIdentity.of(fact.root()), () -> {});
+        }
+    }
+
     private static ModelIdentity identity(LanguageModel model, boolean known) {
         if (known) {
             return ModelIdentity.of(Digest.of(model.modelRoot()));

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Remembers an answer when it is complete. The end of the answer waits until it is on disk, so that an answer whose end somebody has
@@ -33,7 +33,7 @@ record AnswerKeeper(
         GenerationRequest request,
         Tokenizer tokenizer,
         Optional<Digest> key,
-        BiFunction<Digest, GenerationRequest, Digest> keyOf)
+        Function<Digest, Digest> keyOf)
         implements SingleFlight.Ending<GenerationEvent> {
     private static final System.Logger LOG = System.getLogger(AnswerKeeper.class.getName());
 
@@ -73,7 +73,7 @@ record AnswerKeeper(
         long nanos = usage.prefillNanos() + usage.decodeNanos();
         Digest root = memory.identity().root();
         return new NewAnswer(
-                key.orElseGet(() -> keyOf.apply(root, request)),
+                key.orElseGet(() -> keyOf.apply(root)),
                 root,
                 memory.model(),
                 memory.engineId(),

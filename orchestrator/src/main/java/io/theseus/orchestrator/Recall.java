@@ -7,7 +7,7 @@ import io.theseus.cache.Scope;
  *
  * @param scope who else may get the answer that is remembered for it
  * @param sampled whether an answer may be remembered, and served, although it was drawn at random: without it such a request is
- *     always computed anew
+ *     always computed anew. Without a seed any earlier draw will do then
  * @param seeded whether the request names its seed, so that whoever asks again expects the same draw
  * @param salt keeps callers apart who must not notice what others asked: answers are shared only within one salt; empty = with all
  * @param question what is asked, for people who look into the cache; empty = the end of the prompt

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of one call on their way to their answers: looked up, joined to what runs, or submitted together. */
@@ -39,6 +41,7 @@ final class RecallPlan {
     private static final class Step {
         final GenerationRequest request;
         final Optional<Digest> key;
+        final Function<Digest, Digest> keyOf;
 
         @Nullable
         Seat<GenerationEvent> seat;
@@ -46,9 +49,11 @@ final class RecallPlan {
         @Nullable
         Recalled answer;
 
-        Step(GenerationRequest request, Optional<Digest> key) {
+        /** @param keyOf makes the key of the model's root, once that is known */
+        Step(GenerationRequest request, Optional<Digest> key, Function<Digest, Digest> keyOf) {
             this.request = request;
             this.key = key;
+            this.keyOf = keyOf;
         }
 
         boolean toCompute() {
@@ -63,9 +68,10 @@ final class RecallPlan {
      */
     void add(GenerationRequest request) throws InterruptedException {
         boolean repeatable = recall.seeded() || recall.sampled() || RequestKey.greedy(request.sampling());
-        Optional<Digest> key =
-                repeatable ? memory.identity().known().map(root -> key(root, request)) : Optional.empty();
-        Step step = new Step(request, key);
+        OptionalInt anyDraw = recall.seeded() ? OptionalInt.empty() : OptionalInt.of(steps.size());
+        Function<Digest, Digest> keyOf = root -> key(root, request, anyDraw);
+        Optional<Digest> key = repeatable ? memory.identity().known().map(keyOf) : Optional.empty();
+        Step step = new Step(request, key, keyOf);
         boolean reads = key.isPresent() && recall.control().reads();
         CachedAnswer found = reads ? fresh(cache.find(key.get())) : null;
         if (found != null) {
@@ -101,9 +107,9 @@ final class RecallPlan {
         }
     }
 
-    private Digest key(Digest root, GenerationRequest request) {
+    private Digest key(Digest root, GenerationRequest request, OptionalInt anyDraw) {
         return RequestKey.of(
-                root, memory.engineId(), recall.salt(), request, engine.tokenizer(), engine.contextLength());
+                root, memory.engineId(), recall.salt(), request, anyDraw, engine.tokenizer(), engine.contextLength());
     }
 
     private @Nullable CachedAnswer fresh(Optional<CachedAnswer> found) {
@@ -165,7 +171,7 @@ final class RecallPlan {
         }
         step.seat.launch(
                 new GenerationSource(generation),
-                new AnswerKeeper(memory, recall, step.request, engine.tokenizer(), step.key, this::key));
+                new AnswerKeeper(memory, recall, step.request, engine.tokenizer(), step.key, step.keyOf));
         step.answer = new Recalled(new SharedGeneration(step.seat, step.request, System::nanoTime), provenance);
     }
 

@@ -6,6 +6,7 @@ import io.theseus.engine.sampler.SamplingParameters;
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.tokenizer.Tokenizer;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
  * The name of a question: equal for two requests exactly if our engine answers both with the same events.
  *
  * <p>SHA-256 over {@link CanonicalBytes} under {@code theseus/request/1}: model root, engine id, salt, most tokens (cut to what the
- * context leaves), the sampling parameters that have an effect, stop strings sorted, end tokens sorted, whether control tokens are shown,
+ * context leaves), the sampling parameters that have an effect, whether any draw will do, stop strings sorted, end tokens sorted, whether control tokens are shown,
  * prompt ids. What does not change the answer (deadlines, how the request was written, the order of stop strings, everything that
  * greedy choice ignores) is not in it.
  */
@@ -33,12 +34,15 @@ public final class RequestKey {
      *
      * @param contextLength most tokens of prompt and answer together
      * @param salt keeps apart what must not be shared; empty = nothing
+     * @param anyDraw for a request that takes whatever was drawn for it before: its place among the answers of its call; empty = the
+     *     seed counts
      */
     public static Digest of(
             Digest modelRoot,
             String engineId,
             String salt,
             GenerationRequest request,
+            OptionalInt anyDraw,
             Tokenizer tokenizer,
             int contextLength) {
         int[] prompt = request.prompt();
@@ -47,7 +51,10 @@ public final class RequestKey {
                 .text(engineId)
                 .text(salt)
                 .integer(Math.max(0, Math.min(request.maxTokens(), contextLength - prompt.length)));
-        sampling(out, canonical(request.sampling(), tokenizer.size()));
+        SamplingParameters sampling = canonical(request.sampling(), tokenizer.size());
+        boolean any = anyDraw.isPresent() && !greedy(sampling);
+        sampling(out, any ? sampling.withSeed(anyDraw.getAsInt()) : sampling);
+        out.flag(any);
         TreeSet<String> stops = new TreeSet<>(request.stop());
         out.integer(stops.size());
         stops.forEach(out::text);

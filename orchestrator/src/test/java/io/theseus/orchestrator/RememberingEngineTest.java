@@ -156,10 +156,25 @@ class RememberingEngineTest {
             assertThat(recalled.provenance()).isEqualTo(new Computed(Optional.empty()));
         }
         readAll(remembering.recall(List.of(drawn), asked).getFirst().generation());
-        assertThat(remembering.recall(List.of(drawn), asked).getFirst().provenance())
+        GenerationRequest otherSeed =
+                GenerationRequest.of(drawn.prompt(), 5, drawn.sampling().withSeed(8));
+        assertThat(remembering.recall(List.of(otherSeed), asked).getFirst().provenance())
+                .as("any draw will do")
                 .isInstanceOf(Remembered.class);
+        List<Recalled> two = remembering.recall(List.of(otherSeed, otherSeed), asked);
+        assertThat(two.get(0).provenance()).isInstanceOf(Remembered.class);
+        assertThat(two.get(1).provenance()).as("a second draw is another").isInstanceOf(Computed.class);
+        two.forEach(answer -> answer.generation().close());
+
+        readAll(remembering.recall(List.of(drawn), Recall.DEFAULT).getFirst().generation());
         assertThat(remembering.recall(List.of(drawn), Recall.DEFAULT).getFirst().provenance())
                 .isInstanceOf(Remembered.class);
+        assertThat(remembering
+                        .recall(List.of(otherSeed), Recall.DEFAULT)
+                        .getFirst()
+                        .provenance())
+                .as("a named seed counts")
+                .isInstanceOf(Computed.class);
     }
 
     @Test

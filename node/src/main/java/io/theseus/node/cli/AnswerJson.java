@@ -2,6 +2,7 @@ package io.theseus.node.cli;
 
 import io.theseus.engine.scheduler.GenerationEvent.Finished;
 import io.theseus.engine.scheduler.GenerationEvent.Usage;
+import io.theseus.orchestrator.Provenance;
 import java.util.Locale;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,7 +15,8 @@ final class AnswerJson {
      *
      * @param loadNanos time it took to have the model ready
      */
-    static String of(String model, AnswerReader reader, Finished finished, long seed, long loadNanos) {
+    static String of(
+            String model, AnswerReader reader, Finished finished, long seed, long loadNanos, Provenance provenance) {
         JsonText text = new JsonText();
         ObjectNode answer = text.object();
         answer.put("model", model);
@@ -24,6 +26,11 @@ final class AnswerJson {
         }
         answer.put("finish_reason", finished.reason().name().toLowerCase(Locale.ROOT));
         answer.put("seed", seed);
+        answer.put("layer", provenance.layer());
+        provenance.key().ifPresent(key -> answer.put("key", key.hex()));
+        if (provenance instanceof Provenance.Remembered remembered) {
+            answer.put("age_seconds", remembered.age().toSeconds());
+        }
         Usage used = finished.usage();
         ObjectNode usage = answer.putObject("usage");
         usage.put("prompt_tokens", used.promptTokens());

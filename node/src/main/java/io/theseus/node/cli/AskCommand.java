@@ -1,15 +1,20 @@
 package io.theseus.node.cli;
 
+import io.theseus.core.Digest;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.sampler.SamplingParameters;
 import io.theseus.engine.scheduler.Generation;
 import io.theseus.engine.scheduler.GenerationEvent.Finished;
+import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.node.LoadedModel;
+import io.theseus.node.config.NodeConfig;
 import io.theseus.node.config.Setting;
+import io.theseus.orchestrator.Recalled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -50,6 +55,9 @@ final class AskCommand implements Command {
             description = "Print one JSON object when done: model, answer, finish_reason, seed, usage, timings.")
     boolean json;
 
+    @Option(names = "--no-cache", description = "Compute the answer anew, and do not remember it.")
+    boolean noCache;
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -63,27 +71,89 @@ final class AskCommand implements Command {
         PipedText piped = new PipedText(call.console());
         String before = piped.question(words);
         SamplingParameters parameters = sampling.parameters();
+        NodeConfig config = call.configuration().config();
         long start = System.nanoTime();
-        try (LoadedModel model = call.models().open(call, call.configuration().config(), false)) {
-            long loaded = System.nanoTime() - start;
-            String question = piped.appended(before);
-            LoadedModel.Prompt prompt =
-                    model.prompt(messages(question), call.clock().instant());
-            if (!model.chats()) {
-                call.console().note("note: this model has no chat template; it goes on with your text");
+        try (AnswerMemory memory = new AnswerMemory(call, config, !noCache)) {
+            String early = piped.appended(before);
+            Optional<Integer> quick = fromMemory(call, memory, config, piped, early, parameters, start);
+            if (quick.isPresent()) {
+                return quick.get();
             }
-            AnswerReader reader = new AnswerReader(call.console(), !json);
-            try (Generation generation = model.engine().submit(sampling.request(prompt.ids(), parameters))) {
-                Finished finished = read(call, reader, generation, model, prompt);
-                if (json) {
-                    call.console()
-                            .out()
-                            .println(AnswerJson.of(model.id(), reader, finished, parameters.seed(), loaded));
-                } else if (!reader.text().endsWith("\n")) {
-                    call.console().out().println();
+            try (LoadedModel model = memory.open()) {
+                long loaded = System.nanoTime() - start;
+                String question = piped.appended(early);
+                LoadedModel.Prompt prompt =
+                        model.prompt(messages(question), call.clock().instant());
+                if (!model.chats()) {
+                    call.console().note("note: this model has no chat template; it goes on with your text");
                 }
-                return status(call, finished);
+                GenerationRequest request = sampling.request(prompt.ids(), parameters);
+                Recalled recalled = memory.answer(model, request, sampling.repeatable(), question);
+                int status = show(call, memory, recalled, model, prompt, parameters, loaded);
+                if (recalled.provenance().key().isPresent() || sampling.repeatable()) {
+                    memory.asked(model, asked(config, question, parameters));
+                }
+                return status;
             }
+        }
+    }
+
+    /** The exit status if the question was asked before: then there is no need for the model's weights. */
+    private Optional<Integer> fromMemory(
+            Call call,
+            AnswerMemory memory,
+            NodeConfig config,
+            PipedText piped,
+            String question,
+            SamplingParameters parameters,
+            long start)
+            throws InterruptedException {
+        if (!sampling.repeatable()) {
+            return Optional.empty();
+        }
+        Optional<LoadedModel> unloaded = memory.unloaded(asked(config, question, parameters));
+        if (unloaded.isEmpty()) {
+            return Optional.empty();
+        }
+        LoadedModel model = unloaded.get();
+        LoadedModel.Prompt prompt =
+                model.prompt(messages(question), call.clock().instant());
+        Optional<Recalled> found = memory.remembered(model, sampling.request(prompt.ids(), parameters), true);
+        if (found.isEmpty() || piped.arrived()) {
+            return Optional.empty();
+        }
+        long ready = System.nanoTime() - start;
+        return Optional.of(show(call, memory, found.get(), model, prompt, parameters, ready));
+    }
+
+    private Digest asked(NodeConfig config, String question, SamplingParameters parameters) {
+        return AnswerMemory.question(
+                config.model(), String.valueOf(system), question, sampling.request(new int[] {0}, parameters));
+    }
+
+    private int show(
+            Call call,
+            AnswerMemory memory,
+            Recalled recalled,
+            LoadedModel model,
+            LoadedModel.Prompt prompt,
+            SamplingParameters parameters,
+            long readyNanos)
+            throws InterruptedException {
+        AnswerReader reader = new AnswerReader(call.console(), !json);
+        try (Generation generation = recalled.generation()) {
+            Finished finished = read(call, reader, generation, model, prompt);
+            if (json) {
+                call.console()
+                        .out()
+                        .println(AnswerJson.of(
+                                model.id(), reader, finished, parameters.seed(), readyNanos, recalled.provenance()));
+            } else if (!reader.text().endsWith("\n")) {
+                call.console().out().println();
+            }
+            call.console().out().flush();
+            memory.note(recalled.provenance());
+            return status(call, finished);
         }
     }
 

@@ -35,6 +35,9 @@ final class ChatCommand implements Command {
     @Mixin
     SamplingOptions sampling = new SamplingOptions();
 
+    @Option(names = "--no-cache", description = "Compute every answer anew, and remember none.")
+    boolean noCache;
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -47,8 +50,9 @@ final class ChatCommand implements Command {
     public int run(Call call) throws InterruptedException {
         Configuration configuration = call.configuration();
         sampling.parameters();
-        try (LoadedModel model = call.models().open(call, configuration.config(), false)) {
-            ChatSession session = new ChatSession(call, model, sampling, system);
+        try (AnswerMemory memory = new AnswerMemory(call, configuration.config(), !noCache);
+                LoadedModel model = memory.open()) {
+            ChatSession session = new ChatSession(call, model, memory, sampling, system);
             if (!call.console().interactive()) {
                 return new PipedChat(call.console(), session).run();
             }

@@ -6,6 +6,7 @@ import io.theseus.engine.scheduler.FinishReason;
 import io.theseus.engine.scheduler.Generation;
 import io.theseus.engine.scheduler.GenerationEvent.Finished;
 import io.theseus.node.LoadedModel;
+import io.theseus.orchestrator.Recalled;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,13 +31,15 @@ final class ChatSession {
 
     private final Call call;
     private final LoadedModel model;
+    private final AnswerMemory memory;
     private final SamplingOptions sampling;
     private final List<Map<String, Object>> turns = new ArrayList<>();
     private @Nullable String system;
 
-    ChatSession(Call call, LoadedModel model, SamplingOptions sampling, @Nullable String system) {
+    ChatSession(Call call, LoadedModel model, AnswerMemory memory, SamplingOptions sampling, @Nullable String system) {
         this.call = call;
         this.model = model;
+        this.memory = memory;
         this.sampling = sampling;
         this.system = system;
     }
@@ -151,9 +154,12 @@ final class ChatSession {
             }
             messages.addAll(turns);
             LoadedModel.Prompt prompt = model.prompt(messages, call.clock().instant());
-            try (Generation generation = model.engine().submit(sampling.request(prompt.ids(), sampling.parameters()))) {
+            Recalled recalled = memory.answer(
+                    model, sampling.request(prompt.ids(), sampling.parameters()), sampling.repeatable(), question);
+            try (Generation generation = recalled.generation()) {
                 Finished finished = reader.read(generation, model.parser(prompt));
                 kept = true;
+                memory.note(recalled.provenance());
                 if (finished.reason() == FinishReason.LENGTH) {
                     call.console()
                             .note(" (cut after " + finished.usage().completionTokens()

@@ -20,6 +20,10 @@ final class Commands {
     private static final List<Group> GROUPS = List.of(
             new Group("models", "list", List.of("list", "remove", "verify")),
             new Group(
+                    "cache",
+                    "stats",
+                    List.of("stats", "list", "show", "rm", "pin", "unpin", "export", "import", "clear")),
+            new Group(
                     "inspect",
                     "",
                     List.of("model", "tokens", "template", "logits", "generate", "perplexity", "meaning")));
@@ -51,6 +55,15 @@ final class Commands {
             case "inspect generate" -> new InspectGenerateCommand();
             case "inspect meaning" -> new InspectMeaningCommand();
             case "explain" -> new ExplainCommand();
+            case "cache stats" -> new CacheStatsCommand();
+            case "cache list" -> new CacheListCommand();
+            case "cache show" -> new CacheShowCommand();
+            case "cache rm" -> new CacheRmCommand();
+            case "cache pin" -> new CachePinCommand();
+            case "cache unpin" -> new CacheUnpinCommand();
+            case "cache export" -> new CacheExportCommand();
+            case "cache import" -> new CacheImportCommand();
+            case "cache clear" -> new CacheClearCommand();
             case "ask" -> new AskCommand();
             case "pull" -> new PullCommand();
             case "models list" -> new ModelsListCommand();

@@ -18,6 +18,7 @@ final class Help {
             Models and this machine
               pull       get a model: from the catalogue, a URL, hf:org/repo/file or a file
               models     list, remove or verify the models that are here
+              cache      what is remembered: stats, list, show, rm, pin, export, import
               doctor     what this machine can do, and what to change
               config     every effective setting and where it came from
               bench      prefill and decode rates of this machine
@@ -49,6 +50,23 @@ final class Help {
                 Examples
                   theseus models
                   theseus models verify SmolLM2-135M-Instruct
+                """;
+            case "cache" -> """
+                Usage: theseus cache [stats | list | show | rm | pin | unpin | export | import | clear]
+
+                  stats           how much is remembered and what it saved (also without a word)
+                  list [WORDS]    remembered answers, last used first
+                  show KEY        one answer, its receipt and whether its proof holds
+                  rm KEY...       delete answers; --model NAME deletes all of a model
+                  pin, unpin      keep answers from expiring, or not
+                  export, import  answers to a file and back, each with its proof
+                  clear           forget all but the pinned ones
+
+                They work while `theseus serve` runs on the same home, and what they delete is not served from then on.
+
+                Examples
+                  theseus cache list capital
+                  theseus cache show 442cd1d71b78
                 """;
             case "inspect" -> """
                 Usage: theseus inspect WHAT [options]          JSON out; JSON Lines in and out with --jsonl [FILE]

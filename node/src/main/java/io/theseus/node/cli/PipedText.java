@@ -51,6 +51,15 @@ final class PipedText {
         return question.toString();
     }
 
+    /** Whether something is being piped in that was not taken yet. */
+    boolean arrived() {
+        try {
+            return !taken && console.in().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** {@code question}, followed by what is being piped in. */
     String appended(String question) {
         try {

@@ -43,7 +43,7 @@ public final class Program {
      * @return the exit status: 0 done, 2 the caller can fix it, 3 try again later, 1 a fault, 130 stopped by ctrl-C
      */
     public static int run(Console console, Map<String, String> environment, String... args) {
-        return run(console, environment, ModelFiles::open, args);
+        return run(console, environment, ModelOpener.FILES, args);
     }
 
     /** {@link #run(Console, Map, String...)} with other models than those of the configuration. */

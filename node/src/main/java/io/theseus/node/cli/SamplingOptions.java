@@ -72,6 +72,11 @@ final class SamplingOptions {
         return new SamplingParameters(temperature, topK, topP, minP, repetitionPenalty, 0f, 0f, Map.of(), drawn, -1);
     }
 
+    /** Whether asking again gives the same answer. */
+    boolean repeatable() {
+        return seed != null || temperature == 0;
+    }
+
     /** A request for an answer to {@code prompt}. */
     GenerationRequest request(int[] prompt, SamplingParameters parameters) {
         return new GenerationRequest(prompt, maxTokens, parameters, stop, Set.of(), false, false, Optional.empty());

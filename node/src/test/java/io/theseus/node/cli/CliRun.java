@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What one call of the program's real entry point gave. */
@@ -18,7 +19,7 @@ record CliRun(int status, String out, String err) {
     }
 
     static CliRun with(byte[] stdin, Map<String, String> environment, String... args) {
-        return with(new ByteArrayInputStream(stdin), environment, ModelFiles::open, args);
+        return with(new ByteArrayInputStream(stdin), environment, ModelOpener.FILES, args);
     }
 
     /** A call whose model is {@code engine}. */
@@ -35,7 +36,12 @@ record CliRun(int status, String out, String err) {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 () -> false);
-        int status = Program.run(console, environment, models, args);
+        // A test that wants a memory says where: not in the home of whoever runs it.
+        Map<String, String> quiet = new HashMap<>(environment);
+        if (!environment.containsKey("THESEUS_HOME")) {
+            quiet.putIfAbsent("THESEUS_CACHE", "off");
+        }
+        int status = Program.run(console, quiet, models, args);
         return new CliRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }
