@@ -19,6 +19,7 @@ final class Commands {
 
     private static final List<Group> GROUPS = List.of(
             new Group("models", "list", List.of("list", "remove", "verify")),
+            new Group("bench", "speed", List.of("speed", "cache")),
             new Group(
                     "cache",
                     "stats",
@@ -28,8 +29,7 @@ final class Commands {
                     "",
                     List.of("model", "tokens", "template", "logits", "generate", "perplexity", "meaning")));
 
-    private static final List<String> SINGLE =
-            List.of("ask", "chat", "serve", "pull", "config", "doctor", "bench", "explain");
+    private static final List<String> SINGLE = List.of("ask", "chat", "serve", "pull", "config", "doctor", "explain");
 
     private Commands() {}
 
@@ -72,7 +72,8 @@ final class Commands {
             case "serve" -> new ServeCommand();
             case "chat" -> new ChatCommand();
             case "doctor" -> new DoctorCommand();
-            case "bench" -> new BenchCommand();
+            case "bench speed" -> new BenchCommand();
+            case "bench cache" -> new BenchCacheCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };

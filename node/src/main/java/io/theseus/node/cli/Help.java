@@ -21,7 +21,7 @@ final class Help {
               cache      what is remembered: stats, list, show, rm, pin, export, import
               doctor     what this machine can do, and what to change
               config     every effective setting and where it came from
-              bench      prefill and decode rates of this machine
+              bench      prefill and decode rates of this machine; cache policies on recorded traffic
 
             Look inside
               explain    the concept graph of a prompt
@@ -83,6 +83,16 @@ final class Help {
                   theseus inspect model model.gguf
                   theseus inspect tokens --model model.gguf "Hello world"
                   theseus inspect logits --model model.gguf --jsonl prompts.jsonl --kernel scalar --threads 1
+                """;
+            case "bench" -> """
+                Usage: theseus bench [speed | cache] [options]
+
+                  speed    prefill and decode rates of this machine with a model (also without a word)
+                  cache    replay recorded traffic against the policy that keeps prefix states
+
+                Examples
+                  theseus bench --json
+                  theseus bench cache --trace conversation.jsonl.gz --capacity-tokens 10000000 --json
                 """;
             default -> "Usage: theseus " + group.name() + " " + String.join(" | ", group.members()) + "\n";
         };
