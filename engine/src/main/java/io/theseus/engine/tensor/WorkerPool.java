@@ -7,26 +7,67 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the parts of one operation on a fixed set of platform threads, the caller among them.
  *
- * <p>Waiting threads spin for a few tens of microseconds, about the length of one layer's operation, and then park: a machine that is
- * busy with something else loses in proportion, not all. One caller at a time.
+ * <p>The caller waits for parts, not for threads: a thread that another program keeps from running is missed, but never waited for
+ * unless it holds a part. Waiting threads spin for a few tens of microseconds, about the length of one layer's operation, and then park.
+ * So a machine that is busy with something else loses in proportion, not all. One caller at a time.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
 
     private final Worker[] workers;
-    private final AtomicInteger nextTask = new AtomicInteger();
-    private final AtomicInteger busy = new AtomicInteger();
-    private volatile int round;
+    private volatile Round round = new Round(0, (task, worker) -> {});
     private volatile boolean closed;
-    private volatile @Nullable Thread waiting;
-    private volatile @Nullable Throwable fault;
-    private Task body = (task, worker) -> {};
-    private int tasks;
 
     /** Part {@code task} of an operation, run by thread {@code worker} in 0..threads-1. */
     @FunctionalInterface
     public interface Task {
         void run(int task, int worker);
+    }
+
+    /** One operation. A thread that comes late finds nothing left to take, and can harm no later one. */
+    private static final class Round {
+        private final int tasks;
+        private final Task body;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile @Nullable Throwable fault;
+        private volatile @Nullable Thread waiting;
+
+        Round(int tasks, Task body) {
+            this.tasks = tasks;
+            this.body = body;
+        }
+
+        void work(int worker) {
+            for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+                try {
+                    if (fault == null) {
+                        body.run(i, worker);
+                    }
+                } catch (RuntimeException | Error e) {
+                    fault = e;
+                }
+                if (done.incrementAndGet() == tasks) {
+                    Thread caller = waiting;
+                    if (caller != null) {
+                        LockSupport.unpark(caller);
+                    }
+                }
+            }
+        }
+
+        void await() {
+            for (int i = 0; i < SPINS; i++) {
+                if (done.get() == tasks) {
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+            waiting = Thread.currentThread();
+            while (done.get() != tasks) {
+                LockSupport.park(this);
+            }
+        }
     }
 
     /** A pool of {@code threads} in all; 1 means the caller alone. */
@@ -44,7 +85,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /**
      * Runs {@code body} for 0..count-1, in any order and on any thread, and returns when all are done. An exception of any part is
-     * thrown here after the others have ended.
+     * thrown here after the running ones have ended; parts that had not begun are left out.
      */
     public void run(int count, Task body) {
         if (workers.length == 0 || count == 1) {
@@ -53,49 +94,20 @@ public final class WorkerPool implements AutoCloseable {
             }
             return;
         }
-        this.body = body;
-        this.tasks = count;
-        this.fault = null;
-        nextTask.set(0);
-        busy.set(workers.length);
-        round++; // publishes the fields above
-        for (Worker worker : workers) {
-            worker.wake();
+        Round own = new Round(count, body);
+        round = own;
+        for (int i = 0; i < Math.min(workers.length, count - 1); i++) {
+            workers[i].wake();
         }
-        work(0);
-        awaitWorkers();
-        Throwable thrown = fault;
+        own.work(0);
+        own.await();
+        Throwable thrown = own.fault;
         if (thrown instanceof RuntimeException e) {
             throw e;
         }
         if (thrown instanceof Error e) {
             throw e;
         }
-    }
-
-    private void work(int worker) {
-        try {
-            for (int i = nextTask.getAndIncrement(); i < tasks; i = nextTask.getAndIncrement()) {
-                body.run(i, worker);
-            }
-        } catch (RuntimeException | Error e) {
-            fault = e;
-            nextTask.set(Integer.MAX_VALUE / 2);
-        }
-    }
-
-    private void awaitWorkers() {
-        for (int i = 0; i < SPINS; i++) {
-            if (busy.get() == 0) {
-                return;
-            }
-            Thread.onSpinWait();
-        }
-        waiting = Thread.currentThread();
-        while (busy.get() != 0) {
-            LockSupport.park(this);
-        }
-        waiting = null;
     }
 
     @Override
@@ -124,7 +136,7 @@ public final class WorkerPool implements AutoCloseable {
 
         @Override
         public void run() {
-            int seen = 0;
+            Round seen = round;
             while (true) {
                 for (int i = 0; i < SPINS && round == seen && !closed; i++) {
                     Thread.onSpinWait();
@@ -138,13 +150,7 @@ public final class WorkerPool implements AutoCloseable {
                     return;
                 }
                 seen = round;
-                work(index);
-                if (busy.decrementAndGet() == 0) {
-                    Thread caller = waiting;
-                    if (caller != null) {
-                        LockSupport.unpark(caller);
-                    }
-                }
+                seen.work(index);
             }
         }
     }
