@@ -4,19 +4,20 @@ import io.theseus.concept.Difference.Kind;
 import io.theseus.concept.lexicon.Lexicon;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Compares two graphs: ideas are aligned by name, then by spelling; whatever stays alone on a side is a difference, and so is a
  * shared idea that is denied on one side, or that exchanged its role with another.
  */
 final class Comparison {
+    private static final String QUESTIONED = "negation:question";
+
+    /** Graphs that share less say too little to be compared: "how are you?", "and then?". */
+    private static final double LEAST_SHARED = 0.5;
+
     private final Lexicon lexicon;
 
     Comparison(Lexicon lexicon) {
@@ -34,11 +35,15 @@ final class Comparison {
         }
         Map<String, Node> left = byIdea(a);
         Map<String, Node> right = byIdea(b);
-        double shared = sharedIdeas(left, right, found);
+        double shared = sharedIdeas(left, right, negationMoved(a, b), found);
         alone(left, right, found);
+        if (shared < LEAST_SHARED) {
+            found.add(
+                    Difference.decisive(Kind.IDEA, "they share no idea by which they could be told apart from others"));
+        }
         Roles.compare(a, b, lexicon, found);
         Questions.compare(a, b, found);
-        traits(a, b, found);
+        Traits.compare(a, b, found);
         found.sort(Comparator.comparingDouble((Difference d) -> -d.cost()).thenComparing(Difference::text));
         return new Agreement(found, shared);
     }
@@ -49,7 +54,8 @@ final class Comparison {
         return nodes;
     }
 
-    private static double sharedIdeas(Map<String, Node> left, Map<String, Node> right, List<Difference> found) {
+    private static double sharedIdeas(
+            Map<String, Node> left, Map<String, Node> right, boolean moved, List<Difference> found) {
         double shared = 0;
         for (Node node : left.values()) {
             Node other = right.get(node.idea());
@@ -57,11 +63,22 @@ final class Comparison {
                 continue;
             }
             shared += Math.min(node.weight(), other.weight());
-            if (node.negated() != other.negated()) {
+            if (node.negated() != other.negated() && !moved) {
                 found.add(Difference.decisive(Kind.NEGATION, "\"" + node.shown() + "\" is denied in one of them only"));
             }
         }
         return shared;
+    }
+
+    /** "Why don't cats swim" and "why do cats not swim" deny the same at another place: one denial each, one in the question. */
+    private static boolean negationMoved(ConceptGraph a, ConceptGraph b) {
+        boolean questioned = a.traits().contains(QUESTIONED) || b.traits().contains(QUESTIONED);
+        return questioned && denies(a) && denies(b);
+    }
+
+    private static boolean denies(ConceptGraph graph) {
+        boolean placed = graph.traits().contains(QUESTIONED) || graph.traits().contains("negation:clause");
+        return placed && graph.nodes().stream().filter(Node::negated).count() == 1;
     }
 
     private void alone(Map<String, Node> left, Map<String, Node> right, List<Difference> found) {
@@ -104,29 +121,5 @@ final class Comparison {
                         : new Difference(Kind.IDEA, text, node.weight());
             }
         };
-    }
-
-    private static void traits(ConceptGraph a, ConceptGraph b, List<Difference> found) {
-        SortedSet<String> both = new TreeSet<>(a.traits());
-        both.addAll(b.traits());
-        Set<String> shared = new HashSet<>(a.traits());
-        shared.retainAll(b.traits());
-        both.removeAll(shared);
-        for (String trait : both) {
-            String value = trait.substring(trait.indexOf(':') + 1);
-            switch (trait.substring(0, trait.indexOf(':'))) {
-                case "tense" -> found.add(new Difference(Kind.TENSE, "one is about the " + value, 0.1));
-                case "modality" -> {
-                    // "How can I" and "how do I" ask the same; "can I" and "should I" do not.
-                    boolean method = a.questions().contains(QuestionKind.METHOD)
-                            && b.questions().contains(QuestionKind.METHOD);
-                    if (!method) {
-                        found.add(new Difference(Kind.MODALITY, "one says \"" + value + "\"", 0.1));
-                    }
-                }
-                case "person" -> found.add(new Difference(Kind.PERSON, "one is about \"" + value + "\"", 0.05));
-                default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
-            }
-        }
     }
 }

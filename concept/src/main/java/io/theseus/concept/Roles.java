@@ -14,7 +14,8 @@ final class Roles {
     private static final int MAX_PAIRS = 64;
 
     /** Relations that hold in both directions. */
-    private static final Set<String> SYMMETRIC = Set.of("distance", "far", "differ", "similar", "equal", "relation");
+    private static final Set<String> SYMMETRIC =
+            Set.of("distance", "far", "difference", "similar", "equal", "relation");
 
     private Roles() {}
 
@@ -31,6 +32,8 @@ final class Roles {
                 .sorted((x, y) -> x.idea().compareTo(y.idea()))
                 .limit(MAX_PAIRS)
                 .toList();
+        boolean yesNo =
+                a.questions().contains(QuestionKind.YES_NO) && b.questions().contains(QuestionKind.YES_NO);
         boolean symmetric = SYMMETRIC.stream().anyMatch(idea -> shared.containsKey(idea));
         for (int i = 0; i < nodes.size(); i++) {
             String x = nodes.get(i).idea();
@@ -38,7 +41,10 @@ final class Roles {
             Set<String> come = minus(right.getOrDefault(x, Set.of()), left.getOrDefault(x, Set.of()));
             for (String was : gone) {
                 for (String is : come) {
-                    if (lexicon.conflict(was, is)) {
+                    boolean part = yesNo
+                            && nodes.get(i).kind() != Node.Kind.QUANTITY
+                            && (was.isEmpty() && is.equals("at") || was.equals("at") && is.isEmpty());
+                    if (part || lexicon.conflict(was, is)) {
                         found.add(Difference.decisive(
                                 Kind.ROLE,
                                 "\"" + nodes.get(i).shown() + "\" is \"" + was + "\" in one, \"" + is
@@ -63,6 +69,10 @@ final class Roles {
         if (!difference) {
             reversed(a, b, left, right, found);
         }
+    }
+
+    private static String named(String role) {
+        return role.isEmpty() ? "bare" : "\"" + role + "\"";
     }
 
     /** The prepositions of each idea, over all its places. */

@@ -99,15 +99,39 @@ final class SentenceReader {
         role = "";
         int before = nodes.size();
         negated = frame.stream().anyMatch(token -> NEGATIONS.contains(token.text()));
+        if (negated) {
+            traits.add("negation:question");
+        }
         List<Token> active = Passives.toActive(tokens, lexicon);
         for (int i = 0; i < active.size(); i++) {
             read(active, i);
         }
+        roleOfAsked(frame, tokens, question.kind());
         QuestionKind kind = question.kind().isEmpty() ? QuestionKind.STATEMENT : QuestionKind.valueOf(question.kind());
         kind = byContent(kind, before);
         if (nodes.size() > before || question.consumed() > 0) {
             questions.add(kind);
             sentences++;
+        }
+    }
+
+    /** Who did it, or to whom was it done: "who killed him" and "who did he kill" share every word. */
+    private void roleOfAsked(List<Token> frame, List<Token> tokens, String kind) {
+        if (!kind.equals("WHO")) {
+            return;
+        }
+        boolean passive = false;
+        for (int i = 1; i < tokens.size(); i++) {
+            passive |= tokens.get(i).is("by")
+                    && lexicon.isParticiple(tokens.get(i - 1).text());
+        }
+        boolean dangling = !tokens.isEmpty() && tokens.getLast().is("by");
+        boolean helped = frame.stream().anyMatch(token -> token.is("do") || token.is("does") || token.is("did"));
+        if (helped || passive && !dangling) {
+            traits.add("asked:patient");
+        }
+        if (!tokens.isEmpty() && tokens.getLast().is("of")) {
+            traits.add("asked:whose");
         }
     }
 
@@ -118,7 +142,7 @@ final class SentenceReader {
         }
         for (int i = from; i < nodes.size(); i++) {
             QuestionKind asked = switch (nodes.get(i).idea()) {
-                case "differ" -> QuestionKind.DIFFERENCE;
+                case "difference" -> QuestionKind.DIFFERENCE;
                 case "define" -> kind == QuestionKind.WHAT ? QuestionKind.DEFINITION : kind;
                 case "reason" -> kind == QuestionKind.WHAT ? QuestionKind.WHY : kind;
                 default -> kind;
@@ -164,6 +188,12 @@ final class SentenceReader {
         }
         if (NEGATIONS.contains(word)) {
             negated = !negated;
+            boolean bare = at > 0
+                    && tokens.get(at - 1).kind() == Token.Kind.WORD
+                    && !lexicon.isFunction(tokens.get(at - 1).text());
+            if (word.equals("not")) {
+                traits.add(at == 0 ? "negation:question" : bare ? "negation:clause" : "negation:part");
+            }
             return;
         }
         String announced = lexicon.role(word);
@@ -185,17 +215,24 @@ final class SentenceReader {
             negated = !negated;
             idea = lexicon.idea(base);
         }
+        if (lexicon.isPast(word)) {
+            traits.add("tense:past");
+        }
         boolean known = lexicon.knows(word);
         boolean digits = word.chars().anyMatch(Character::isDigit);
         boolean name = digits || token.name() && !known;
-        double weight = QUANTIFIERS.contains(word) ? 1 : lexicon.weight(word);
+        // "As a list" and "as JSON" name the form of the answer.
+        double weight = QUANTIFIERS.contains(word) || role.equals("as") ? 1 : lexicon.weight(word);
         add(token, idea, name ? Node.Kind.ENTITY : Node.Kind.IDEA, weight, known);
     }
 
     /** VCs are several VC. */
     private static boolean isPluralAcronym(String shown) {
         int n = shown.length() - 1;
-        return n >= 2 && shown.charAt(n) == 's' && shown.chars().limit(n).allMatch(Character::isUpperCase);
+        return n >= 2
+                && n <= 4
+                && shown.charAt(n) == 's'
+                && shown.chars().limit(n).allMatch(Character::isUpperCase);
     }
 
     /** {@code healthy} of {@code unhealthy}; empty if there is no such prefix before a known word. */

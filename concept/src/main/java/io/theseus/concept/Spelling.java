@@ -2,6 +2,7 @@ package io.theseus.concept;
 
 import io.theseus.concept.Difference.Kind;
 import java.util.List;
+import java.util.Locale;
 
 /** Aligns words that differ in spelling or derivation alone. */
 final class Spelling {
@@ -37,8 +38,8 @@ final class Spelling {
 
     /** One is in the lexicon, the other is not and is one slip of the finger away. */
     private static boolean isTypo(Node a, Node b) {
-        String x = a.idea();
-        String y = b.idea();
+        String x = a.shown().toLowerCase(Locale.ROOT);
+        String y = b.shown().toLowerCase(Locale.ROOT);
         if (Math.min(x.length(), y.length()) < 5 || a.known() && b.known() || hasDigit(x) || hasDigit(y)) {
             return false;
         }

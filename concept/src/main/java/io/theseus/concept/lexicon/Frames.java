@@ -2,8 +2,10 @@ package io.theseus.concept.lexicon;
 
 import io.theseus.concept.text.Token;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +18,9 @@ final class Frames {
     /** Longest beginning looked at, in words; longer than any pattern. */
     private static final int WINDOW = 32;
 
+    /** Openers that may stand before the question, such as "please" and "can you tell me". */
+    private static final int MAX_OPENERS = 3;
+
     private record Frame(Pattern pattern, String kind, List<String> read, boolean again, boolean kept) {}
 
     /**
@@ -27,78 +32,103 @@ final class Frames {
      */
     record Match(String kind, int consumed, List<String> read) {}
 
-    private final List<Frame> frames = new ArrayList<>();
+    /** Frames by the first words they can start with, in the order of the file. */
+    private final Map<String, List<Frame>> byFirst = new HashMap<>();
+
     private final Set<String> keep = new HashSet<>();
 
     Frames(List<String> lines) {
         for (String line : lines) {
             if (line.startsWith("keep ")) {
-                keep.addAll(Resource.cut(line.substring(5)));
+                keep.addAll(Resource.cut(line.substring("keep ".length())));
                 continue;
             }
             int arrow = line.indexOf("=>");
             List<String> right = Resource.cut(line.substring(arrow + 2));
             boolean again = right.getFirst().equals("again");
             List<String> read = right.subList(1, right.size()).stream()
-                    .filter(w -> !w.startsWith("_"))
+                    .filter(word -> !word.startsWith("_"))
                     .toList();
-            boolean kept = right.contains("_same") || right.contains("_kept");
-            frames.add(new Frame(compile(line.substring(0, arrow)), right.getFirst(), read, again, kept));
+            boolean kept = right.contains("_kept");
+            List<Element> elements = parse(line.substring(0, arrow));
+            Frame frame = new Frame(compile(elements), right.getFirst(), read, again, kept);
+            for (String first : firsts(elements)) {
+                byFirst.computeIfAbsent(first, word -> new ArrayList<>()).add(frame);
+            }
         }
     }
 
-    private static Pattern compile(String text) {
-        StringBuilder regex = new StringBuilder();
-        int i = 0;
-        while (i < text.length()) {
-            char c = text.charAt(i);
+    /** A word, or several to choose from, each of one or more words. */
+    private record Element(List<String> choices, boolean optional) {}
+
+    private static List<Element> parse(String text) {
+        List<Element> elements = new ArrayList<>();
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
             if (c == ' ') {
-                i++;
+                at++;
                 continue;
             }
-            int end;
-            String inner;
-            if (c == '(') {
-                end = text.indexOf(')', i) + 1;
-                inner = text.substring(i + 1, end - 1);
-            } else {
-                end = i;
-                while (end < text.length() && " ?".indexOf(text.charAt(end)) < 0) {
-                    end++;
-                }
-                inner = text.substring(i, end);
-            }
-            regex.append("(?:");
-            String[] words = inner.split("\\|", -1);
-            for (int w = 0; w < words.length; w++) {
-                regex.append(w == 0 ? "" : "|").append(Pattern.quote(words[w] + " "));
-            }
-            regex.append(')');
-            i = end;
-            if (i < text.length() && text.charAt(i) == '?') {
-                regex.append('?');
-                i++;
-            }
+            int end = c == '(' ? text.indexOf(')', at) + 1 : endOfWord(text, at);
+            String inner = c == '(' ? text.substring(at + 1, end - 1) : text.substring(at, end);
+            boolean optional = end < text.length() && text.charAt(end) == '?';
+            elements.add(new Element(List.of(inner.split("\\|", -1)), optional));
+            at = optional ? end + 1 : end;
+        }
+        return elements;
+    }
+
+    private static int endOfWord(String text, int from) {
+        int end = from;
+        while (end < text.length() && text.charAt(end) != ' ' && text.charAt(end) != '?') {
+            end++;
+        }
+        return end;
+    }
+
+    private static Pattern compile(List<Element> elements) {
+        StringBuilder regex = new StringBuilder();
+        for (Element element : elements) {
+            List<String> choices = element.choices.stream()
+                    .map(words -> Pattern.quote(words + " "))
+                    .toList();
+            regex.append("(?:").append(String.join("|", choices)).append(')').append(element.optional ? "?" : "");
         }
         return Pattern.compile(regex.toString());
     }
 
+    private static Set<String> firsts(List<Element> elements) {
+        Set<String> firsts = new HashSet<>();
+        for (Element element : elements) {
+            element.choices.forEach(words -> firsts.add(Resource.cut(words).getFirst()));
+            if (!element.optional) {
+                break;
+            }
+        }
+        return firsts;
+    }
+
     Match match(List<Token> sentence) {
         int from = 0;
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round <= MAX_OPENERS; round++) {
             while (from < sentence.size() && sentence.get(from).kind() == Token.Kind.PAUSE) {
                 from++;
             }
-            String head = head(sentence, from);
+            if (from == sentence.size()) {
+                break;
+            }
+            List<Frame> candidates = byFirst.getOrDefault(sentence.get(from).text(), List.of());
+            String head = candidates.isEmpty() ? "" : head(sentence, from);
             Frame frame = null;
             int words = 0;
-            for (Frame candidate : frames) {
+            for (Frame candidate : candidates) {
                 Matcher matcher = candidate.pattern.matcher(head);
                 if (matcher.lookingAt() && matcher.end() > 0) {
                     frame = candidate;
-                    words = (int) head.substring(0, matcher.end())
-                            .chars()
-                            .filter(ch -> ch == ' ')
+                    words = (int) head.chars()
+                            .limit(matcher.end())
+                            .filter(c -> c == ' ')
                             .count();
                     break;
                 }
@@ -128,6 +158,7 @@ final class Frames {
             if (token.kind() == Token.Kind.PAUSE) {
                 continue;
             }
+            // Nothing in a pattern equals this sign.
             text.append(token.kind() == Token.Kind.WORD ? token.text() : "\u0001")
                     .append(' ');
             words++;

@@ -11,6 +11,44 @@ import java.util.Set;
  * loses its inflection and a final {@code e}, so that its forms agree among themselves even where the base is not a word.
  */
 final class Lemmas {
+    /** Past forms that are no participles. */
+    private static final Set<String> PAST = Set.of(
+            "won",
+            "went",
+            "came",
+            "became",
+            "began",
+            "broke",
+            "chose",
+            "drank",
+            "drove",
+            "ate",
+            "fell",
+            "flew",
+            "forgot",
+            "gave",
+            "grew",
+            "knew",
+            "lost",
+            "ran",
+            "said",
+            "saw",
+            "sang",
+            "sold",
+            "spoke",
+            "stole",
+            "swam",
+            "took",
+            "threw",
+            "wore",
+            "wrote",
+            "died",
+            "happened",
+            "invented",
+            "discovered",
+            "killed",
+            "founded");
+
     private final Map<String, String> irregular = new HashMap<>();
     private final Set<String> fixed = new HashSet<>();
     private final Set<String> known;
@@ -46,6 +84,12 @@ final class Lemmas {
                                     .contains(word);
         }
         return word.endsWith("ed") && !fixed.contains(word) && word.length() > 3;
+    }
+
+    /** Whether {@code word} is a past form and nothing else: won, broke; not "read", not "made of". */
+    boolean isPast(String word) {
+        String base = irregular.get(word);
+        return base != null && !base.equals(word) && PAST.contains(word);
     }
 
     /** The base form of {@code word}. */
@@ -105,7 +149,10 @@ final class Lemmas {
         if (doubled && known.contains(stem.substring(0, n - 1))) {
             return stem.substring(0, n - 1);
         }
-        if (known.contains(stem)) {
+        // "hoping" is of hope: hop would double its consonant.
+        boolean silent =
+                known.contains(stem + "e") && n > 2 && isVowel(stem.charAt(n - 2)) && !isVowel(stem.charAt(n - 3));
+        if (known.contains(stem) && !(silent && !isVowel(stem.charAt(n - 1)))) {
             return stem;
         }
         if (known.contains(stem + "e")) {
@@ -121,6 +168,10 @@ final class Lemmas {
         return word.endsWith("e") && word.length() > 4 && !known.contains(word)
                 ? word.substring(0, word.length() - 1)
                 : word;
+    }
+
+    private static boolean isVowel(char c) {
+        return "aeiou".indexOf(c) >= 0;
     }
 
     private static boolean isPlain(String word) {

@@ -162,6 +162,11 @@ public final class Lexicon {
         return complements.getOrDefault(idea, idea);
     }
 
+    /** Whether {@code word} is a past tense. */
+    public boolean isPast(String word) {
+        return lemmas.isPast(word);
+    }
+
     /** Whether {@code word} may be the participle of a passive. */
     public boolean isParticiple(String word) {
         return lemmas.isParticiple(word);

@@ -81,21 +81,22 @@ final class Quantities {
                 unit = units.get(suffix);
             }
             while (end < tokens.size() && unit == null) {
-                Token next = tokens.get(end);
+                boolean dash = isDash(tokens.get(end)) && end + 1 < tokens.size() && isTens(value);
+                Token next = tokens.get(dash ? end + 1 : end);
                 BigDecimal factor = next.kind() == Kind.WORD ? multipliers.get(next.text()) : null;
                 BigDecimal ones = next.kind() == Kind.WORD ? words.get(next.text()) : null;
-                if (factor != null) {
+                if (factor != null && !dash) {
                     value = value.multiply(factor);
                 } else if (ones != null && isTens(value) && ones.compareTo(BigDecimal.TEN) < 0) {
                     value = value.add(ones);
                 } else {
                     break;
                 }
-                end++;
+                end += dash ? 2 : 1;
             }
             if (unit == null && end < tokens.size()) {
                 Token next = tokens.get(end);
-                int hop = next.kind() == Kind.PAUSE && next.text().equals("-") && end + 1 < tokens.size() ? 1 : 0;
+                int hop = isDash(next) && end + 1 < tokens.size() ? 1 : 0;
                 Token named = tokens.get(end + hop);
                 if (named.kind() == Kind.WORD || named.kind() == Kind.SYMBOL) {
                     unit = units.get(named.text());
@@ -114,6 +115,10 @@ final class Quantities {
     private boolean isCurrency(Token token) {
         Unit unit = units.get(token.text());
         return unit != null && unit.base.length() == 3 && Character.isUpperCase(unit.base.charAt(0));
+    }
+
+    private static boolean isDash(Token token) {
+        return token.kind() == Kind.PAUSE && token.text().equals("-");
     }
 
     private static boolean isTens(BigDecimal value) {

@@ -5,6 +5,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Cuts text into tokens, in one pass over its characters. Quotation marks, dashes and widths are unified (NFKC) first, so that
@@ -13,6 +14,10 @@ import java.util.Locale;
 public final class Splitter {
     /** UTF-16 units read; what lies beyond is left to the caller, who must not ignore it. */
     public static final int MAX_LENGTH = 16_384;
+
+    /** Words whose full stop ends no sentence. */
+    private static final Set<String> ABBREVIATIONS =
+            Set.of("mr", "mrs", "ms", "dr", "prof", "st", "vs", "v", "rs", "eg", "ie", "jr", "sr", "ltd", "inc");
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
@@ -136,11 +141,10 @@ public final class Splitter {
                 break;
             }
         }
-        while (end < text.length()
-                && (text.charAt(end) == '+' || text.charAt(end) == '#')
-                && end - start <= 2
-                && Character.isLetter(text.charAt(end - 1))) {
-            end++;
+        if (end - start <= 2 && Character.isLetter(text.charAt(end - 1))) {
+            while (end < text.length() && "+#".indexOf(text.charAt(end)) >= 0) {
+                end++;
+            }
         }
         at = end;
         add(start, text.substring(start, end));
@@ -239,7 +243,7 @@ public final class Splitter {
 
     private void sign(int c) {
         String s = Character.toString(c);
-        if (c == '.' && at > 0 && initialBefore()) {
+        if (c == '.' && at > 0 && (initialBefore() || abbreviationBefore())) {
             at++;
             return;
         }
@@ -269,6 +273,12 @@ public final class Splitter {
         return (single || initials)
                 && at + 1 < text.length()
                 && last.start() + last.shown().length() == at;
+    }
+
+    private boolean abbreviationBefore() {
+        return !tokens.isEmpty()
+                && tokens.getLast().kind() == Kind.WORD
+                && ABBREVIATIONS.contains(tokens.getLast().text());
     }
 
     private boolean minus() {

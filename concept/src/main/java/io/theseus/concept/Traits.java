@@ -1,0 +1,89 @@
+package io.theseus.concept;
+
+import io.theseus.concept.Difference.Kind;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Compares what colours two texts as wholes: tense, modality, person, the wanted form. */
+final class Traits {
+    private static final String PAST = "tense:past";
+    private static final String FUTURE = "tense:future";
+
+    private Traits() {}
+
+    static void compare(ConceptGraph a, ConceptGraph b, List<Difference> found) {
+        Set<String> left = only(a, b);
+        Set<String> right = only(b, a);
+        boolean method =
+                a.questions().contains(QuestionKind.METHOD) && b.questions().contains(QuestionKind.METHOD);
+        boolean opinion =
+                a.questions().contains(QuestionKind.OPINION) && b.questions().contains(QuestionKind.OPINION);
+        boolean yesNo =
+                a.questions().contains(QuestionKind.YES_NO) && b.questions().contains(QuestionKind.YES_NO);
+        if (isPastAgainstFuture(a, b) || isPastAgainstFuture(b, a)) {
+            found.add(Difference.decisive(Kind.TENSE, "one is about the past, the other about the future"));
+        }
+        // "Can I" and "should I" are other questions; "how can I" and "how should I" are one.
+        Set<String> here = modals(left);
+        Set<String> there = modals(right);
+        if (yesNo && !here.isEmpty() && !there.isEmpty()) {
+            found.add(Difference.decisive(
+                    Kind.MODALITY, "one asks whether it " + here + ", the other whether it " + there));
+        }
+        Set<String> both = new TreeSet<>(left);
+        both.addAll(right);
+        for (String trait : both) {
+            String value = trait.substring(trait.indexOf(':') + 1);
+            switch (trait.substring(0, trait.indexOf(':'))) {
+                case "tense" -> found.add(new Difference(Kind.TENSE, "one is about the " + value, 0.1));
+                case "modality" -> {
+                    if (!method) {
+                        found.add(new Difference(Kind.MODALITY, "one says \"" + value + "\"", 0.1));
+                    }
+                }
+                case "person" -> {
+                    boolean against = !method && has(left, "person:") && has(right, "person:");
+                    found.add(new Difference(
+                            Kind.PERSON,
+                            "one is about \"" + value + "\"",
+                            against ? (yesNo || opinion ? 0.3 : 0.2) : opinion ? 0.6 : 0.05));
+                }
+                case "negation" -> {}
+                case "asked" -> found.add(Difference.decisive(Kind.ROLE, "they ask about other sides of it: " + value));
+                default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
+            }
+        }
+    }
+
+    private static boolean isPastAgainstFuture(ConceptGraph a, ConceptGraph b) {
+        return a.traits().contains(PAST)
+                && !a.traits().contains(FUTURE)
+                && b.traits().contains(FUTURE)
+                && !b.traits().contains(PAST);
+    }
+
+    private static Set<String> only(ConceptGraph here, ConceptGraph there) {
+        Set<String> only = new HashSet<>(here.traits());
+        only.removeAll(there.traits());
+        return only;
+    }
+
+    /** The modal verbs among the traits; "would" is politeness. */
+    private static Set<String> modals(Set<String> traits) {
+        Set<String> modals = new TreeSet<>();
+        for (String trait : traits) {
+            if (trait.equals(FUTURE)) {
+                modals.add("will");
+            } else if (trait.startsWith("modality:") && !trait.endsWith("would")) {
+                modals.add(trait.substring("modality:".length()));
+            }
+        }
+        return modals;
+    }
+
+    private static boolean has(Set<String> traits, String family) {
+        return traits.stream().anyMatch(trait -> trait.startsWith(family));
+    }
+}
