@@ -16,7 +16,12 @@ final class Comparison {
     private static final String QUESTIONED = "negation:question";
 
     /** Graphs that share less say too little to be compared: "how are you?", "and then?". */
-    private static final double LEAST_SHARED = 0.5;
+    private static final double LEAST_SHARED = 0.1;
+
+    /** Least weight of words that are light, but not empty: read, start, skill. */
+    private static final double LIGHT = 0.25;
+
+    private static final double INSTEAD = 0.3;
 
     private final Lexicon lexicon;
 
@@ -97,8 +102,16 @@ final class Comparison {
                 }
             }
         }
+        // One light word more is a shade; one light word instead of another (buy, visit) may be another question.
+        if (hasLight(onlyLeft) && hasLight(onlyRight)) {
+            found.add(new Difference(Kind.IDEA, "each has a word that the other lacks", INSTEAD));
+        }
         onlyLeft.forEach(node -> found.add(missing(node)));
         onlyRight.forEach(node -> found.add(missing(node)));
+    }
+
+    private static boolean hasLight(List<Node> nodes) {
+        return nodes.stream().anyMatch(node -> node.weight() >= LIGHT && node.weight() < 0.5);
     }
 
     private static Difference missing(Node node) {

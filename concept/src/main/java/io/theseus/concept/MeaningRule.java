@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 public record MeaningRule(double floor, double perCost, double budget) {
     /** The mission's threshold; price and budget of small differences were tuned on real question pairs (decision 070). */
-    public static final MeaningRule STANDARD = new MeaningRule(0.92, 0.01, 0.5);
+    public static final MeaningRule STANDARD = new MeaningRule(0.92, 0.01, 0.7);
 
     /**
      * A decision with its reasons.

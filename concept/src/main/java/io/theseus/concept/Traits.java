@@ -48,7 +48,7 @@ final class Traits {
                     found.add(new Difference(
                             Kind.PERSON,
                             "one is about \"" + value + "\"",
-                            against ? (yesNo || opinion ? 0.3 : 0.2) : opinion ? 0.6 : 0.05));
+                            against ? (yesNo || opinion ? 0.5 : 0.2) : opinion ? 1 : 0.05));
                 }
                 case "negation" -> {}
                 case "asked" -> found.add(Difference.decisive(Kind.ROLE, "they ask about other sides of it: " + value));

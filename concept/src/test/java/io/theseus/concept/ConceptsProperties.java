@@ -29,7 +29,7 @@ class ConceptsProperties {
             assertThat(there.agrees()).as("seed %d round %d", seed, round).isEqualTo(back.agrees());
             assertThat(there.cost()).as("seed %d round %d", seed, round).isEqualTo(back.cost());
             Agreement self = concepts.compare(a, a);
-            if (self.shared() >= 0.5) {
+            if (self.shared() >= 0.1) {
                 assertThat(self.differences())
                         .as("seed %d round %d", seed, round)
                         .isEmpty();
