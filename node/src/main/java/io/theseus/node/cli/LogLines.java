@@ -44,6 +44,15 @@ final class LogLines extends Handler {
         }
     }
 
+    /** A line for a request; for one that only looks on, every few seconds, only if all is wanted. */
+    void request(String message, boolean lookingOn) {
+        if (!lookingOn) {
+            info(message);
+        } else if (level == LogLevel.DEBUG) {
+            write("DEBUG", message);
+        }
+    }
+
     @Override
     public void publish(LogRecord record) {
         if (record.getLevel().intValue() < javaLevel().intValue()) {

@@ -15,9 +15,10 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         footer = {
             "",
-            "Prints one line with the address when it is ready. Logs go to standard error, a line for each request,",
-            "never with a prompt's text below log-level debug. Ctrl-C or SIGTERM lets running answers finish for",
-            "shutdown-grace; a second one ends at once.",
+            "Prints the addresses of the API and of its page (the dashboard) when it is ready. Logs go to standard",
+            "error, a line for each request (what the page asks for by itself only at log-level debug), never with a",
+            "prompt's text below debug. Ctrl-C or SIGTERM lets running answers finish for shutdown-grace; a second one",
+            "ends at once.",
             "",
             "Examples",
             "  theseus serve",
@@ -56,12 +57,13 @@ final class ServeCommand implements Command {
                 Node node = Node.assemble(
                         config,
                         () -> call.models().open(call, config, true),
-                        entry -> log.info(entry.line()),
+                        entry -> log.request(entry.line(), entry.lookingOn()),
                         call.clock())) {
             call.console()
                     .out()
                     .println("Theseus is ready at " + node.address() + "/v1 with "
                             + node.model().id());
+            call.console().out().println("Its page is " + node.address() + "/");
             call.console().out().flush();
             try {
                 new CountDownLatch(1).await();

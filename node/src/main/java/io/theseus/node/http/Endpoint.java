@@ -13,13 +13,13 @@ interface Endpoint {
      * Where an endpoint is found.
      *
      * @param method {@code GET} or {@code POST}
-     * @param path literal, or ending in {@code /} for all paths with one more, non-empty part
+     * @param path literal, or longer than {@code /} and ending in it for all paths with one more, non-empty part
      * @param label the route's name in metrics and logs
      * @param open whether it needs no API key
      */
     record Route(String method, String path, String label, boolean open, Endpoint endpoint) {
         boolean matches(String requestPath) {
-            return path.endsWith("/")
+            return path.length() > 1 && path.endsWith("/")
                     ? requestPath.startsWith(path) && requestPath.length() > path.length()
                     : requestPath.equals(path);
         }

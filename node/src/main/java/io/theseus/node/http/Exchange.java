@@ -140,7 +140,7 @@ final class Exchange {
             response.header(HeaderNames.CONNECTION, "close");
         }
         client.enter(ClientConnection.Phase.WRITING);
-        if (method().equals("HEAD") || code == 204) {
+        if (method().equals("HEAD") || code == 204 || code == 304) {
             response.send();
         } else {
             response.send(body);

@@ -85,6 +85,9 @@ public final class HttpServer implements AutoCloseable {
         LayerCounts layers = new LayerCounts();
         List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, clock, ids, metrics));
         routes.addAll(memoryRoutes(models, cache, layers, events));
+        PageEndpoint page = new PageEndpoint();
+        routes.add(new Endpoint.Route("GET", PageEndpoint.ROOT, PageEndpoint.ROOT, true, page::index));
+        routes.add(new Endpoint.Route("GET", PageEndpoint.FILES, PageEndpoint.FILES + "{file}", true, page::file));
         routes.add(metricsRoute(metrics, new CacheMetrics(cache, layers), models, supervisor));
         RequestLog told = entry -> {
             layers.add(entry);

@@ -34,6 +34,14 @@ public interface RequestLog {
             Optional<String> layer,
             Duration saved,
             Optional<String> finish) {
+        /** Whether the dashboard asked well and was answered, for nothing but a view of this node. */
+        public boolean lookingOn() {
+            boolean view = route.equals(PageEndpoint.ROOT)
+                    || route.startsWith(PageEndpoint.FILES)
+                    || route.startsWith("/theseus/v1/");
+            return view && method.equals("GET") && status < 400;
+        }
+
         /** One line, key=value. */
         public String line() {
             StringBuilder line = new StringBuilder("http request method=").append(method);

@@ -55,11 +55,16 @@ class ServeCommandTest {
         Thread worker = Thread.ofPlatform().start(serve);
         String ready = lines.readLine();
         assertThat(ready).matches("Theseus is ready at http://127.0.0.1:\\d+/v1 with scripted");
+        String page = lines.readLine();
+        assertThat(page).matches("Its page is http://127.0.0.1:\\d+/");
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(ready.split(" ")[4] + "/completions"))
                     .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"my secret\",\"max_tokens\":5}"))
                     .build();
             assertThat(client.send(request, BodyHandlers.ofString()).body()).contains("Paris");
+            HttpRequest look =
+                    HttpRequest.newBuilder(URI.create(page.split(" ")[3])).build();
+            assertThat(client.send(look, BodyHandlers.ofString()).body()).contains("<title>Theseus</title>");
         }
         // What ctrl-C and SIGTERM do, see SignalHandlers.
         worker.interrupt();
@@ -70,7 +75,11 @@ class ServeCommandTest {
                 .allSatisfy(line -> assertThat(line).matches("\\d{4}-\\d\\d-\\d\\dT\\S+Z (INFO|WARN) .*"))
                 .anySatisfy(line ->
                         assertThat(line).contains("route=/v1/completions").contains("status=200"));
-        assertThat(log.stripTrailing()).endsWith("INFO stopped").doesNotContain("my secret");
+        assertThat(log.stripTrailing())
+                .endsWith("INFO stopped")
+                .doesNotContain("my secret")
+                .as("who only looks on leaves no line")
+                .doesNotContain("route=/ ");
     }
 
     @Test
