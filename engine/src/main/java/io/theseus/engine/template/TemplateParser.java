@@ -99,7 +99,7 @@ final class TemplateParser {
             case "call" -> into.add(callBlock());
             case "filter" -> {
                 List<Invocation.Filter> filters = new ArrayList<>();
-                filters.add(expressions.filterAfterBar(new Literal.Constant("")));
+                filters.add(expressions.postfixes().filterAfterBar(new Literal.Constant("")));
                 moreFilters(filters);
                 into.add(new Statement.FilterBlock(filters, closedBody("endfilter")));
             }
@@ -175,7 +175,7 @@ final class TemplateParser {
 
     private void moreFilters(List<Invocation.Filter> filters) {
         while (in.atOperator("|")) {
-            filters.add(expressions.filter(new Literal.Constant("")));
+            filters.add(expressions.postfixes().filter(new Literal.Constant("")));
         }
     }
 
