@@ -101,7 +101,7 @@ public final class AnswerCache implements AutoCloseable {
     }
 
     /** Writes down what hits there were since the last time. */
-    private void flush() throws InterruptedException {
+    void flush() throws InterruptedException {
         Map<Digest, Long> taken = new HashMap<>();
         for (Digest used : List.copyOf(uses.keySet())) {
             Long times = uses.remove(used);

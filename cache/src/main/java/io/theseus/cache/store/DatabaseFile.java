@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -121,6 +122,7 @@ final class DatabaseFile {
             if (was != null && !Objects.equals(was, identity())) {
                 return;
             }
+            deleteEarlier();
             for (String part : new String[] {"", "-wal", "-shm"}) {
                 Path name = file.resolveSibling(file.getFileName() + part);
                 if (Files.exists(name)) {
@@ -137,6 +139,17 @@ final class DatabaseFile {
                     "the cache's database " + file + " is damaged and cannot be moved away (" + e.getMessage()
                             + "); delete it",
                     e);
+        }
+    }
+
+    /** One damaged database is enough to find out what happened; several would fill the disk. */
+    private void deleteEarlier() throws IOException {
+        try (Stream<Path> files = Files.list(file.resolveSibling("."))) {
+            for (Path old : files.toList()) {
+                if (String.valueOf(old.getFileName()).startsWith(file.getFileName() + ".damaged-")) {
+                    Files.delete(old);
+                }
+            }
         }
     }
 }
