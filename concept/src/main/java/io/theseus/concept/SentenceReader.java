@@ -5,6 +5,7 @@ import io.theseus.concept.text.Token;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,10 @@ final class SentenceReader {
     /** Words that say how much of something is meant: never a shade. */
     private static final Set<String> QUANTIFIERS =
             Set.of("all", "every", "each", "only", "both", "half", "entire", "whole");
+
+    /** Words on which a yes or no may turn. */
+    private static final Set<String> DEGREES =
+            Set.of("most", "many", "few", "always", "often", "sometimes", "usually", "too", "still", "already", "yet");
 
     private static final Map<String, String> MODALS = Map.ofEntries(
             Map.entry("will", "tense:future"),
@@ -60,6 +65,8 @@ final class SentenceReader {
 
     // The place in the sentence being read.
     private boolean negated;
+    private boolean shouting;
+    private boolean yesNo;
     private String role = "";
 
     SentenceReader(Lexicon lexicon) {
@@ -97,6 +104,8 @@ final class SentenceReader {
         tokens.addAll(sentence.subList(start + question.consumed(), sentence.size()));
         frame.forEach(this::colour);
         role = "";
+        yesNo = question.kind().equals(QuestionKind.YES_NO.name());
+        shouting = isShouting(sentence);
         int before = nodes.size();
         negated = frame.stream().anyMatch(token -> NEGATIONS.contains(token.text()));
         if (negated) {
@@ -113,6 +122,15 @@ final class SentenceReader {
             questions.add(kind);
             sentences++;
         }
+    }
+
+    private static boolean isShouting(List<Token> sentence) {
+        long words = sentence.stream().filter(t -> t.shown().length() > 1).count();
+        long capitals = sentence.stream()
+                .filter(t ->
+                        t.shown().length() > 1 && t.shown().equals(t.shown().toUpperCase(Locale.ROOT)))
+                .count();
+        return capitals * 2 > words;
     }
 
     /** Who did it, or to whom was it done: "who killed him" and "who did he kill" share every word. */
@@ -201,7 +219,7 @@ final class SentenceReader {
             role = announced;
             return;
         }
-        if (lexicon.isFunction(word)) {
+        if (lexicon.isFunction(word) && !isName(tokens, token)) {
             return;
         }
         String idea = lexicon.idea(isPluralAcronym(token.shown()) ? word.substring(0, word.length() - 1) : word);
@@ -222,8 +240,20 @@ final class SentenceReader {
         boolean digits = word.chars().anyMatch(Character::isDigit);
         boolean name = digits || token.name() && !known;
         // "As a list" and "as JSON" name the form of the answer.
-        double weight = QUANTIFIERS.contains(word) || role.equals("as") ? 1 : lexicon.weight(word);
+        double weight = QUANTIFIERS.contains(word) || yesNo && DEGREES.contains(word) || role.equals("as")
+                ? 1
+                : lexicon.weight(word);
         add(token, idea, name ? Node.Kind.ENTITY : Node.Kind.IDEA, weight, known);
+    }
+
+    /** The A of "vitamin A" and of "A + B", and IT the trade, not the words that are spelled alike. */
+    private boolean isName(List<Token> tokens, Token token) {
+        String shown = token.shown();
+        if (shown.length() == 1) {
+            boolean formula = tokens.stream().anyMatch(t -> t.kind() == Token.Kind.SYMBOL);
+            return formula || shown.equals("A") && token.name();
+        }
+        return token.name() && !shouting && shown.chars().allMatch(Character::isUpperCase);
     }
 
     /** VCs are several VC. */

@@ -158,9 +158,12 @@ final class Frames {
             if (token.kind() == Token.Kind.PAUSE) {
                 continue;
             }
+            // The a of "a + b" is no article.
+            boolean operand = i + 1 < sentence.size() && sentence.get(i + 1).kind() == Token.Kind.SYMBOL;
+            boolean word =
+                    token.kind() == Token.Kind.WORD && !(operand && token.text().length() == 1);
             // Nothing in a pattern equals this sign.
-            text.append(token.kind() == Token.Kind.WORD ? token.text() : "\u0001")
-                    .append(' ');
+            text.append(word ? token.text() : "\u0001").append(' ');
             words++;
         }
         return text.toString();

@@ -19,6 +19,8 @@ public final class Splitter {
     private static final Set<String> ABBREVIATIONS =
             Set.of("mr", "mrs", "ms", "dr", "prof", "st", "vs", "v", "rs", "eg", "ie", "jr", "sr", "ltd", "inc");
 
+    private static final String PAUSES = ",:()[]{}\"'¿¡…*-/";
+
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
@@ -252,10 +254,8 @@ public final class Splitter {
             stop();
             return;
         }
-        Kind kind = ",:()[]{}\"'¿¡*…".indexOf(c) >= 0 || c == '-' && !minus() ? Kind.PAUSE : Kind.SYMBOL;
-        if (c == '/' && !surroundedByDigits()) {
-            kind = Kind.PAUSE;
-        }
+        boolean operator = "-*/".indexOf(c) >= 0 && betweenNumbers() || c == '-' && isSign();
+        Kind kind = !operator && PAUSES.indexOf(c) >= 0 ? Kind.PAUSE : Kind.SYMBOL;
         tokens.add(new Token(kind, s, s, false, at));
         at += s.length();
     }
@@ -281,15 +281,25 @@ public final class Splitter {
                 && ABBREVIATIONS.contains(tokens.getLast().text());
     }
 
-    private boolean minus() {
+    /** Whether the dash makes the number right behind it negative. */
+    private boolean isSign() {
         boolean open = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
         return open && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1));
     }
 
-    private boolean surroundedByDigits() {
-        return at > 0
-                && at + 1 < text.length()
-                && Character.isDigit(text.charAt(at - 1))
-                && Character.isDigit(text.charAt(at + 1));
+    /** Whether digits stand on both sides: a sum, a range or a date, and not a dash, a bullet or "and/or". */
+    private boolean betweenNumbers() {
+        int before = at - 1;
+        while (before >= 0 && text.charAt(before) == ' ') {
+            before--;
+        }
+        int after = at + 1;
+        while (after < text.length() && text.charAt(after) == ' ') {
+            after++;
+        }
+        return before >= 0
+                && after < text.length()
+                && Character.isDigit(text.charAt(before))
+                && Character.isDigit(text.charAt(after));
     }
 }

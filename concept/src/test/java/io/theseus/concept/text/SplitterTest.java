@@ -31,7 +31,14 @@ class SplitterTest {
     void codeAndAddressesStayWhole() {
         assertThat(split("run `ls -l A` now")).isEqualTo("W:run L:ls -l A W:now S:.");
         assertThat(split("see https://Example.org/A?b=1.")).isEqualTo("W:see L:https://Example.org/A?b=1 S:.");
-        assertThat(split("2 * 3 = 6")).isEqualTo("N:2 P:* N:3 S:= N:6 S:.");
+        assertThat(split("2 * 3 = 6")).isEqualTo("N:2 S:* N:3 S:= N:6 S:.");
+    }
+
+    @Test
+    void dashesAreOperatorsBetweenNumbersOnly() {
+        assertThat(split("5 - 2")).isEqualTo("N:5 S:- N:2 S:.");
+        assertThat(split("-5 degrees - and/or more")).isEqualTo("S:- N:5 W:degrees P:- W:and P:/ W:or W:more S:.");
+        assertThat(split("well-known")).isEqualTo("W:well P:- W:known S:.");
     }
 
     @Test
