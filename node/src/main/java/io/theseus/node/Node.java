@@ -7,6 +7,7 @@ import io.theseus.node.config.NodeConfig;
 import io.theseus.node.http.HttpConfig;
 import io.theseus.node.http.HttpServer;
 import io.theseus.node.http.RequestLog;
+import io.theseus.node.upstream.UpstreamRelay;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,21 +28,24 @@ public final class Node implements AutoCloseable {
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpServer server;
-    private final LoadedModel model;
+    private final Optional<LoadedModel> model;
     private final Optional<EmbeddingModel> embedding;
     private final Optional<AnswerCache> cache;
+    private final Optional<UpstreamRelay> upstreams;
     private final Duration grace;
 
     private Node(
             HttpServer server,
-            LoadedModel model,
+            Optional<LoadedModel> model,
             Optional<EmbeddingModel> embedding,
             Optional<AnswerCache> cache,
+            Optional<UpstreamRelay> upstreams,
             Duration grace) {
         this.server = server;
         this.model = model;
         this.embedding = embedding;
         this.cache = cache;
+        this.upstreams = upstreams;
         this.grace = grace;
     }
 
@@ -60,23 +65,38 @@ public final class Node implements AutoCloseable {
         Optional<EmbeddingModel> embedding = EmbeddingModel.of(config, clock);
         ServedModels served = ServedModels.loading(embedding);
         Optional<AnswerCache> cache = NodeCache.open(config, clock);
+        Optional<UpstreamRelay> upstreams = Optional.empty();
         HttpServer server;
         try {
-            server = HttpServer.start(http(config), served, cache, log, clock);
+            upstreams = NodeUpstreams.of(config, cache);
+            server = HttpServer.start(http(config), served, cache, upstreams, log, clock);
         } catch (RuntimeException | Error e) {
-            cache.ifPresent(AnswerCache::close);
+            release(upstreams, cache);
             throw e;
         }
         try {
-            LoadedModel loaded = source.open();
-            LoadedModel model = cache.map(loaded::remembering).orElse(loaded);
-            served.ready(List.of(model.served()));
-            return new Node(server, model, embedding, cache, config.http().shutdownGrace());
+            if (upstreams.isPresent()) {
+                upstreams.get().pool().start();
+            }
+            Optional<LoadedModel> model =
+                    config.upstreams().ownModel() ? Optional.of(remembering(source.open(), cache)) : Optional.empty();
+            served.ready(model.map(LoadedModel::served).stream().toList());
+            return new Node(
+                    server, model, embedding, cache, upstreams, config.http().shutdownGrace());
         } catch (RuntimeException | Error | InterruptedException e) {
             server.close();
-            cache.ifPresent(AnswerCache::close);
+            release(upstreams, cache);
             throw e;
         }
+    }
+
+    private static LoadedModel remembering(LoadedModel loaded, Optional<AnswerCache> cache) {
+        return cache.map(loaded::remembering).orElse(loaded);
+    }
+
+    private static void release(Optional<UpstreamRelay> upstreams, Optional<AnswerCache> cache) {
+        upstreams.ifPresent(relay -> relay.pool().close());
+        cache.ifPresent(AnswerCache::close);
     }
 
     private static HttpConfig http(NodeConfig config) {
@@ -92,7 +112,9 @@ public final class Node implements AutoCloseable {
                 Math.toIntExact(Math.min(http.maxBody().bytes(), 1 << 30)),
                 http.maxConnections(),
                 // The scheduler's own queue decides; one more place lets it say so.
-                engine.maxRunning() + engine.queue() + 1,
+                config.upstreams().addresses().isEmpty()
+                        ? engine.maxRunning() + engine.queue() + 1
+                        : http.maxConnections(),
                 http.keepAlive(),
                 RECEIVE_TIMEOUT,
                 IDLE_TIMEOUT,
@@ -123,16 +145,25 @@ public final class Node implements AutoCloseable {
         return server.address();
     }
 
-    public LoadedModel model() {
+    /** The model of this node's own, if it has one. */
+    public Optional<LoadedModel> model() {
         return model;
+    }
+
+    /** Names of the models that can be asked for, this node's own first. */
+    public List<String> modelNames() {
+        List<String> names = new ArrayList<>();
+        model.ifPresent(own -> names.add(own.id()));
+        upstreams.ifPresent(relay -> names.addAll(relay.pool().models().keySet()));
+        return names;
     }
 
     /** Lets running answers finish for the configured time, ends the others with an event that says so, and gives all back. */
     @Override
     public void close() {
         server.stop(grace);
-        model.close();
+        model.ifPresent(LoadedModel::close);
         embedding.ifPresent(EmbeddingModel::close);
-        cache.ifPresent(AnswerCache::close);
+        release(upstreams, cache);
     }
 }

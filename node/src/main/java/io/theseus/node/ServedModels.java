@@ -36,7 +36,11 @@ public final class ServedModels {
         return new ServedModels(new State.Ready(models), Optional.of(embedding));
     }
 
-    /** From now on requests are answered. */
+    /**
+     * From now on requests are answered.
+     *
+     * @param models none if all answers come from elsewhere
+     */
     public void ready(List<ServedModel> models) {
         state = new State.Ready(models);
     }
@@ -79,9 +83,6 @@ public final class ServedModels {
         record Ready(List<ServedModel> models) implements State {
             public Ready {
                 models = List.copyOf(models);
-                if (models.isEmpty()) {
-                    throw new IllegalArgumentException("a ready node needs at least one model");
-                }
             }
         }
 

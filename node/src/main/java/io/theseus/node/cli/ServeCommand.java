@@ -22,12 +22,15 @@ import picocli.CommandLine.Mixin;
             "",
             "Examples",
             "  theseus serve",
+            "  theseus serve --upstream http://127.0.0.1:11434/v1",
             "  theseus serve --port 0 --model hf:org/repo/model.gguf",
             "  theseus serve --listen 0.0.0.0 --api-keys keys.txt --deadline 2m"
         })
 final class ServeCommand implements Command {
     /** After the grace, for last events and files. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
+
+    private static final int SHOWN_MODELS = 3;
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -52,6 +55,16 @@ final class ServeCommand implements Command {
         }
     }
 
+    private static String models(List<String> names) {
+        if (names.isEmpty()) {
+            return "no model yet: its upstreams do not say which they serve";
+        }
+        int more = names.size() - SHOWN_MODELS;
+        return more <= 0
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, SHOWN_MODELS)) + " and " + more + " more";
+    }
+
     private static void serve(Call call, NodeConfig config, LogLines log) throws InterruptedException {
         try (SignalHandlers signals = SignalHandlers.install(call.interrupts());
                 Node node = Node.assemble(
@@ -61,8 +74,7 @@ final class ServeCommand implements Command {
                         call.clock())) {
             call.console()
                     .out()
-                    .println("Theseus is ready at " + node.address() + "/v1 with "
-                            + node.model().id());
+                    .println("Theseus is ready at " + node.address() + "/v1 with " + models(node.modelNames()));
             call.console().out().println("Its page is " + node.address() + "/");
             call.console().out().flush();
             try {

@@ -28,7 +28,9 @@ final class SettingOptions {
                     .type(String.class)
                     .paramLabel(isSwitch(setting) ? "true|false" : "VALUE")
                     .description(description(setting).replace("%", "%%"));
-            if (isSwitch(setting)) {
+            if (setting.repeatable()) {
+                option.type(String[].class).arity("1");
+            } else if (isSwitch(setting)) {
                 // Of this type, so that only true or false, and no question, is taken for its value.
                 option.type(Boolean.class).arity("0..1").fallbackValue("true");
             }
@@ -42,7 +44,10 @@ final class SettingOptions {
         for (Setting setting : settings) {
             String option = "--" + setting.key();
             if (parsed.hasMatchedOption(option)) {
-                flags.put(setting.key(), String.valueOf(parsed.<Object>matchedOptionValue(option, "")));
+                Object value = parsed.matchedOptionValue(option, "");
+                flags.put(
+                        setting.key(),
+                        value instanceof String[] several ? String.join(",", several) : String.valueOf(value));
             }
         }
         return flags;

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -23,7 +24,8 @@ public record NodeConfig(
         Engine engine,
         Downloads downloads,
         Meaning meaning,
-        Cache cache) {
+        Cache cache,
+        Upstreams upstreams) {
     /** How much is logged; each level includes those before it. */
     public enum LogLevel {
         ERROR,
@@ -107,6 +109,43 @@ public record NodeConfig(
      */
     public record Cache(
             boolean on, DataSize size, DataSize memory, Duration timeToLive, boolean preview, Scope scope) {}
+
+    /**
+     * The other engines that this node stands in front of.
+     *
+     * @param addresses {@code [NAME=]URL} each
+     * @param keys file with {@code NAME=KEY} lines
+     * @param variables keys from the environment, by the name of the variable
+     * @param ownModel whether a model of our own is served as well
+     * @param connect longest wait for a connection
+     * @param firstByte longest wait for an answer to begin
+     * @param idle longest silence within a stream
+     * @param retries attempts after the first
+     * @param hedges whether a second upstream is asked when one is late
+     * @param hedgeAfter how late; empty = as measured
+     */
+    public record Upstreams(
+            List<String> addresses,
+            Optional<Path> keys,
+            Map<String, String> variables,
+            boolean ownModel,
+            Duration connect,
+            Duration firstByte,
+            Duration idle,
+            int retries,
+            boolean hedges,
+            Optional<Duration> hedgeAfter) {
+        public Upstreams {
+            addresses = List.copyOf(addresses);
+            variables = Map.copyOf(variables);
+        }
+
+        /** Never shows a key. */
+        @Override
+        public String toString() {
+            return "Upstreams[addresses=" + addresses + "]";
+        }
+    }
 
     /**
      * How models are fetched.

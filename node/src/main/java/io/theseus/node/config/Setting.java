@@ -16,6 +16,19 @@ public enum Setting {
     EMBEDDING_MODEL(
             "all-MiniLM-L6-v2",
             "model that makes embeddings, loaded when first needed: a name, a file, or a source; none = none"),
+    UPSTREAM(
+            "",
+            "other engines' OpenAI-compatible APIs to stand in front of: [NAME=]http://host:port/v1, separated by commas;"
+                    + " without --model no model of our own is loaded"),
+    UPSTREAM_KEYS("", "file with the API keys of upstreams, NAME=KEY a line; or THESEUS_UPSTREAM_NAME_KEY"),
+    UPSTREAM_CONNECT_TIMEOUT("5s", "longest wait for a connection to an upstream"),
+    UPSTREAM_FIRST_BYTE_TIMEOUT("5m", "longest wait for an upstream's answer to begin"),
+    UPSTREAM_IDLE_TIMEOUT("60s", "longest silence within an upstream's stream"),
+    UPSTREAM_RETRIES("2", "attempts after the first one, here or at another upstream, before anything was relayed"),
+    UPSTREAM_HEDGE(
+            "auto",
+            "when a second upstream of the same model is asked as well: after a time; auto = later than 95 of 100"
+                    + " answers began; off"),
     LISTEN("127.0.0.1", "address that `serve` binds; anything but loopback needs api-keys"),
     PORT("8484", "port that `serve` binds; 0 = any free one"),
     API_KEYS("", "file with one accepted API key a line"),
@@ -67,6 +80,11 @@ public enum Setting {
     /** What holds when nobody says anything; empty for settings whose default depends on the machine, or that are off. */
     public String defaultText() {
         return defaultText;
+    }
+
+    /** Whether its option may be given several times, which means the same as values separated by commas. */
+    public boolean repeatable() {
+        return this == UPSTREAM;
     }
 
     /** One line for people. */

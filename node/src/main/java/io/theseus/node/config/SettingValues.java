@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the texts of settings into values; each fault names the setting, its value, where it stands and what is expected. */
@@ -69,7 +71,37 @@ final class SettingValues {
                         v.size(Setting.CACHE_MEMORY),
                         v.duration(Setting.CACHE_TTL),
                         v.bool(Setting.CACHE_PREVIEW),
-                        v.oneOf(Setting.CACHE_SCOPE, Scope.class)));
+                        v.oneOf(Setting.CACHE_SCOPE, Scope.class)),
+                v.upstreams(environment));
+    }
+
+    private NodeConfig.Upstreams upstreams(Map<String, String> environment) {
+        List<String> addresses = list(Setting.UPSTREAM).toList();
+        Map<String, String> keys = environment.entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith("THESEUS_UPSTREAM_")
+                        && variable.getKey().endsWith("_KEY")
+                        && !variable.getValue().isBlank())
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, variable -> variable.getValue().strip()));
+        Optional<Duration> hedgeAfter =
+                List.of("auto", "off").contains(at(Setting.UPSTREAM_HEDGE).text())
+                        ? Optional.empty()
+                        : Optional.of(duration(Setting.UPSTREAM_HEDGE));
+        return new NodeConfig.Upstreams(
+                addresses,
+                optionalPath(Setting.UPSTREAM_KEYS),
+                keys,
+                addresses.isEmpty() || !(at(Setting.MODEL).origin() instanceof Origin.Default),
+                duration(Setting.UPSTREAM_CONNECT_TIMEOUT),
+                duration(Setting.UPSTREAM_FIRST_BYTE_TIMEOUT),
+                duration(Setting.UPSTREAM_IDLE_TIMEOUT),
+                integer(Setting.UPSTREAM_RETRIES, 0, 10),
+                !at(Setting.UPSTREAM_HEDGE).text().equals("off"),
+                hedgeAfter);
+    }
+
+    private Stream<String> list(Setting setting) {
+        return Arrays.stream(at(setting).text().split(",")).map(String::strip).filter(entry -> !entry.isEmpty());
     }
 
     static Path home(Map<Setting, EffectiveSetting> texts) {
@@ -174,9 +206,7 @@ final class SettingValues {
     }
 
     private List<String> origins() {
-        return Arrays.stream(at(Setting.CORS_ORIGINS).text().split(","))
-                .map(String::strip)
-                .filter(o -> !o.isEmpty())
+        return list(Setting.CORS_ORIGINS)
                 .peek(o -> {
                     if (!o.equals("*") && !o.matches("[a-z][a-z0-9+.-]*://[^/\\s]+")) {
                         throw unusable(at(Setting.CORS_ORIGINS), "origins like https://example.org, or *", null);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 /** Brings each request to its endpoint, and whatever goes wrong there to the client, the log and the metrics. */
 final class Dispatcher {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final List<String> FREE_METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
 
     private final HttpConfig config;
@@ -43,8 +44,7 @@ final class Dispatcher {
         Exchange exchange = new Exchange(request, response, client, config, json, ids.next("req_"));
         exchange.responseHeader("x-request-id", exchange.id());
         exchange.responseHeader("x-content-type-options", "nosniff");
-        List<Endpoint.Route> onPath =
-                routes.stream().filter(route -> route.matches(exchange.path())).toList();
+        List<Endpoint.Route> onPath = onPath(exchange.path());
         String label = onPath.isEmpty() ? "unmatched" : onPath.getFirst().label();
         metrics.began();
         try {
@@ -64,6 +64,15 @@ final class Dispatcher {
             // Helidon 4.5.0 announces the end of the connection, but leaves it to the client.
             throw new CloseConnectionException("the last request of its connection");
         }
+    }
+
+    /** Routes for the rest count only where no other is. */
+    private List<Endpoint.Route> onPath(String path) {
+        List<Endpoint.Route> all =
+                routes.stream().filter(route -> route.matches(path)).toList();
+        List<Endpoint.Route> named =
+                all.stream().filter(route -> !route.anyMethod()).toList();
+        return named.isEmpty() ? all : named;
     }
 
     private void answer(Exchange exchange, List<Endpoint.Route> onPath) {
@@ -108,7 +117,8 @@ final class Dispatcher {
     }
 
     private static boolean serves(Endpoint.Route route, String method) {
-        return route.method().equals(method)
+        return route.anyMethod()
+                || route.method().equals(method)
                 || (method.equals("HEAD") && route.method().equals("GET"));
     }
 
@@ -130,7 +140,9 @@ final class Dispatcher {
 
     private static String allowed(List<Endpoint.Route> onPath) {
         return onPath.stream()
-                .flatMap(route -> route.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(route.method()))
+                .flatMap(route -> route.anyMethod()
+                        ? FREE_METHODS.stream()
+                        : route.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(route.method()))
                 .distinct()
                 .collect(Collectors.joining(", "));
     }

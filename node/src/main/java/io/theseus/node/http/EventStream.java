@@ -42,6 +42,11 @@ final class EventStream implements AutoCloseable {
         write(KEEP_ALIVE);
     }
 
+    /** Events of another engine, as it sent them. */
+    void relay(byte[] events) {
+        write(events);
+    }
+
     /** The last event of a complete answer. */
     void done() {
         write(DONE);

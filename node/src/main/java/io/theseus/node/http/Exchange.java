@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.theseus.orchestrator.Provenance;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class Exchange {
 
     private int status;
     private boolean bodyRefused;
+    private byte @Nullable [] bytes;
+    private @Nullable ObjectNode body;
     private @Nullable EventStream events;
     private @Nullable String model;
     private @Nullable String finish;
@@ -63,6 +66,12 @@ final class Exchange {
         return request.path().path();
     }
 
+    /** The path as it came, with the query. */
+    String target() {
+        String query = request.query().rawValue();
+        return request.path().rawPath() + (query.isEmpty() ? "" : "?" + query);
+    }
+
     /** A parameter of the query, decoded. */
     Optional<String> query(String name) {
         return request.query().contains(name) ? Optional.of(request.query().get(name)) : Optional.empty();
@@ -87,10 +96,28 @@ final class Exchange {
      * @throws ApiException status 413 if the body is too large, 400 if it is not a JSON object
      */
     ObjectNode body() {
-        client.enter(ClientConnection.Phase.RECEIVING);
-        byte[] bytes = readBody();
-        client.enter(ClientConnection.Phase.WORKING);
-        return json.object(bytes);
+        ObjectNode read = body;
+        if (read == null) {
+            read = json.object(bytes());
+            body = read;
+        }
+        return read;
+    }
+
+    /**
+     * The request's body as it came; not to be changed.
+     *
+     * @throws ApiException status 413 if it is too large
+     */
+    byte[] bytes() {
+        byte[] read = bytes;
+        if (read == null) {
+            client.enter(ClientConnection.Phase.RECEIVING);
+            read = readBody();
+            client.enter(ClientConnection.Phase.WORKING);
+            bytes = read;
+        }
+        return read;
     }
 
     private byte[] readBody() {
@@ -197,6 +224,14 @@ final class Exchange {
         EventStream stream = new EventStream(response.outputStream(), client, json);
         events = stream;
         return stream;
+    }
+
+    /** Begins a response whose body is written as it comes. */
+    OutputStream begin(int code, String contentType) {
+        status = code;
+        response.status(Status.create(code));
+        response.header(HeaderNames.CONTENT_TYPE, contentType);
+        return response.outputStream();
     }
 
     /** Called with the model that answers. */

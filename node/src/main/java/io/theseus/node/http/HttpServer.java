@@ -10,6 +10,7 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
+import io.theseus.node.upstream.UpstreamRelay;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -74,6 +76,21 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(
             HttpConfig config, ServedModels models, Optional<AnswerCache> cache, RequestLog log, InstantSource clock) {
+        return start(config, models, cache, Optional.empty(), log, clock);
+    }
+
+    /**
+     * {@link #start(HttpConfig, ServedModels, Optional, RequestLog, InstantSource)} in front of other engines.
+     *
+     * @param relay to them
+     */
+    public static HttpServer start(
+            HttpConfig config,
+            ServedModels models,
+            Optional<AnswerCache> cache,
+            Optional<UpstreamRelay> relay,
+            RequestLog log,
+            InstantSource clock) {
         HELIDON_LOG.setLevel(Level.WARNING);
         requireFree(config);
         Metrics metrics = new Metrics();
@@ -83,12 +100,12 @@ public final class HttpServer implements AutoCloseable {
         RequestEvents followers = new RequestEvents();
         EventsEndpoint events = new EventsEndpoint(followers, config.keepAliveInterval(), clock);
         LayerCounts layers = new LayerCounts();
-        List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, clock, ids, metrics));
+        List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, relay, clock, ids, metrics));
         routes.addAll(memoryRoutes(models, cache, layers, events));
         PageEndpoint page = new PageEndpoint();
         routes.add(new Endpoint.Route("GET", PageEndpoint.ROOT, PageEndpoint.ROOT, true, page::index));
         routes.add(new Endpoint.Route("GET", PageEndpoint.FILES, PageEndpoint.FILES + "{file}", true, page::file));
-        routes.add(metricsRoute(metrics, new CacheMetrics(cache, layers), models, supervisor));
+        routes.add(metricsRoute(metrics, new CacheMetrics(cache, layers), relay, models, supervisor));
         RequestLog told = entry -> {
             layers.add(entry);
             events.publish(entry);
@@ -117,9 +134,18 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static List<Endpoint.Route> routes(
-            HttpConfig config, ServedModels models, InstantSource clock, Ids ids, Metrics metrics) {
-        ModelEndpoints about = new ModelEndpoints(models);
+            HttpConfig config,
+            ServedModels models,
+            Optional<UpstreamRelay> relay,
+            InstantSource clock,
+            Ids ids,
+            Metrics metrics) {
+        ModelEndpoints about = new ModelEndpoints(models, relay.map(UpstreamRelay::pool));
         Answering answering = new Answering(config, metrics);
+        Optional<UpstreamEndpoint> upstream =
+                relay.map(to -> new UpstreamEndpoint(to, models, answering, metrics, config));
+        UnaryOperator<Endpoint> first =
+                local -> upstream.map(to -> to.before(local)).orElse(local);
         ModelTools tools = new ModelTools();
         ChatEndpoint chat =
                 new ChatEndpoint(models, answering, tools, config.answerDeadline(), config.scope(), clock, ids);
@@ -127,16 +153,22 @@ public final class HttpServer implements AutoCloseable {
                 new CompletionEndpoint(models, answering, config.answerDeadline(), config.scope(), clock, ids);
         TokenEndpoints tokens = new TokenEndpoints(models, tools, clock);
         EmbeddingEndpoint embeddings = new EmbeddingEndpoint(models, answering);
-        return List.of(
-                new Endpoint.Route("POST", "/v1/embeddings", "/v1/embeddings", false, embeddings::answer),
-                new Endpoint.Route("POST", "/v1/chat/completions", "/v1/chat/completions", false, chat::answer),
-                new Endpoint.Route("POST", "/v1/completions", "/v1/completions", false, completion::answer),
+        List<Endpoint.Route> routes = new ArrayList<>(List.of(
+                answering("/v1/embeddings", first.apply(embeddings::answer)),
+                answering("/v1/chat/completions", first.apply(chat::answer)),
+                answering("/v1/completions", first.apply(completion::answer)),
                 new Endpoint.Route("POST", "/tokenize", "/tokenize", false, tokens::tokenize),
                 new Endpoint.Route("POST", "/detokenize", "/detokenize", false, tokens::detokenize),
                 new Endpoint.Route("POST", "/apply-template", "/apply-template", false, chat::applyTemplate),
                 new Endpoint.Route("GET", "/v1/models", "/v1/models", false, about::list),
                 new Endpoint.Route("GET", ModelEndpoints.MODEL_PREFIX, "/v1/models/{id}", false, about::one),
-                new Endpoint.Route("GET", "/health", "/health", true, about::health));
+                new Endpoint.Route("GET", "/health", "/health", true, about::health)));
+        upstream.ifPresent(to -> routes.add(new Endpoint.Route("*", "/v1/", "/v1/*", false, to::other)));
+        return routes;
+    }
+
+    private static Endpoint.Route answering(String path, Endpoint endpoint) {
+        return new Endpoint.Route("POST", path, path, false, endpoint);
     }
 
     private static List<Endpoint.Route> memoryRoutes(
@@ -155,10 +187,15 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static Endpoint.Route metricsRoute(
-            Metrics metrics, CacheMetrics cache, ServedModels models, ConnectionSupervisor supervisor) {
+            Metrics metrics,
+            CacheMetrics cache,
+            Optional<UpstreamRelay> relay,
+            ServedModels models,
+            ConnectionSupervisor supervisor) {
         return new Endpoint.Route("GET", "/metrics", "/metrics", false, exchange -> {
             StringBuilder text = new StringBuilder(metrics.text(models, supervisor.open()));
             cache.write(text, models);
+            relay.ifPresent(to -> UpstreamMetrics.write(text, to));
             exchange.send(
                     200,
                     "text/plain; version=0.0.4; charset=utf-8",

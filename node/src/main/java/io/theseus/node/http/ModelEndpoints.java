@@ -5,7 +5,10 @@ import io.theseus.node.EmbeddingModel;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.ServedModels.State;
+import io.theseus.node.upstream.UpstreamPool;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,9 +18,11 @@ final class ModelEndpoints {
     static final String MODEL_PREFIX = "/v1/models/";
 
     private final ServedModels models;
+    private final Optional<UpstreamPool> upstreams;
 
-    ModelEndpoints(ServedModels models) {
+    ModelEndpoints(ServedModels models, Optional<UpstreamPool> upstreams) {
         this.models = models;
+        this.upstreams = upstreams;
     }
 
     void list(Exchange exchange) {
@@ -28,6 +33,13 @@ final class ModelEndpoints {
         if (models.state() instanceof State.Ready) {
             models.embedding().ifPresent(model -> data.add(describe(model)));
         }
+        Set<String> here = new HashSet<>();
+        data.forEach(model -> here.add(model.path("id").stringValue()));
+        upstreams.ifPresent(pool -> pool.models().forEach((id, model) -> {
+            if (here.add(id)) {
+                data.add(model);
+            }
+        }));
         exchange.send(200, body);
     }
 
@@ -35,6 +47,11 @@ final class ModelEndpoints {
         String id = exchange.path().substring(MODEL_PREFIX.length());
         Optional<EmbeddingModel> embedding =
                 models.embedding().filter(model -> model.id().equals(id));
+        ObjectNode elsewhere = upstreams.map(pool -> pool.models().get(id)).orElse(null);
+        if (elsewhere != null && embedding.isEmpty() && models.find(id).isEmpty()) {
+            exchange.send(200, elsewhere);
+            return;
+        }
         exchange.send(200, embedding.map(ModelEndpoints::describe).orElseGet(() -> describe(find(models, id))));
     }
 

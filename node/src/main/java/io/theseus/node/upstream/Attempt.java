@@ -1,0 +1,169 @@
+package io.theseus.node.upstream;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to one upstream. The client's threads report through signals; all else is done by whoever reads them. Bytes are asked for
+ * one portion at a time, so that a slow reader slows the upstream down instead of filling memory.
+ */
+final class Attempt {
+    private final UpstreamHost host;
+    private final boolean hedge;
+    private final long startedAt;
+    private final Consumer<Signal> signals;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean counted = new AtomicBoolean();
+    private volatile boolean draining;
+    private volatile Flow.@Nullable Subscription body;
+    private volatile @Nullable CompletableFuture<?> exchange;
+
+    /** @param hedge whether it was sent because an earlier one is late */
+    Attempt(UpstreamHost host, boolean hedge, long startedAt, Consumer<Signal> signals) {
+        this.host = host;
+        this.hedge = hedge;
+        this.startedAt = startedAt;
+        this.signals = signals;
+    }
+
+    /** Sends {@code request}. */
+    void send(HttpClient client, HttpRequest request) {
+        host.began();
+        CompletableFuture<HttpResponse<Boolean>> sent = client.sendAsync(request, this::answered);
+        exchange = sent;
+        CompletableFuture<?> watched = sent.whenComplete((response, fault) -> {
+            if (fault != null) {
+                broke(fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault);
+            }
+        });
+        if (over.get()) {
+            // Cancelled while it was being sent.
+            watched.cancel(true);
+            sent.cancel(true);
+        }
+    }
+
+    private HttpResponse.BodySubscriber<Boolean> answered(HttpResponse.ResponseInfo info) {
+        HttpHeaders headers = info.headers();
+        signals.accept(new Signal.Answered(this, info.statusCode(), headers));
+        return new Body();
+    }
+
+    private void broke(Throwable cause) {
+        if (over.compareAndSet(false, true)) {
+            signals.accept(new Signal.Broke(this, cause));
+        }
+    }
+
+    /** Asks for the next portion of the body. */
+    void more() {
+        Flow.Subscription subscription = body;
+        if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+
+    /** Lets the response end by itself, which keeps the connection for later; more of a body ends it. */
+    void drain() {
+        draining = true;
+        more();
+    }
+
+    /** Ends it; the connection is given up. Idempotent, by any thread. */
+    void cancel() {
+        over.set(true);
+        CompletableFuture<?> sent = exchange;
+        if (sent != null) {
+            sent.cancel(true);
+        }
+        Flow.Subscription subscription = body;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        settle();
+    }
+
+    /** Whether nothing more comes of it. */
+    boolean ended() {
+        return over.get();
+    }
+
+    /** It takes no more of the upstream's time. Idempotent. */
+    void settle() {
+        if (counted.compareAndSet(false, true)) {
+            host.ended();
+        }
+    }
+
+    UpstreamHost host() {
+        return host;
+    }
+
+    boolean hedge() {
+        return hedge;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    /** The body, as signals. */
+    private final class Body implements HttpResponse.BodySubscriber<Boolean> {
+        @Override
+        public CompletionStage<Boolean> getBody() {
+            return CompletableFuture.completedStage(true);
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            body = subscription;
+            if (over.get()) {
+                subscription.cancel();
+            } else {
+                subscription.request(1);
+            }
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            if (draining) {
+                cancel();
+                return;
+            }
+            int size = buffers.stream().mapToInt(ByteBuffer::remaining).sum();
+            byte[] bytes = new byte[size];
+            int at = 0;
+            for (ByteBuffer buffer : buffers) {
+                int length = buffer.remaining();
+                buffer.get(bytes, at, length);
+                at += length;
+            }
+            if (!over.get()) {
+                signals.accept(new Signal.Received(Attempt.this, bytes));
+            }
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            broke(cause);
+        }
+
+        @Override
+        public void onComplete() {
+            if (over.compareAndSet(false, true)) {
+                signals.accept(new Signal.Completed(Attempt.this));
+            }
+        }
+    }
+}
