@@ -13,6 +13,7 @@ import io.theseus.node.prompt.PromptWriter;
 import io.theseus.orchestrator.Memory;
 import io.theseus.orchestrator.ModelIdentity;
 import io.theseus.orchestrator.RememberingEngine;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,12 @@ public final class LoadedModel implements AutoCloseable {
 
     /** This model, with answers remembered in {@code cache}. */
     public LoadedModel remembering(AnswerCache cache) {
-        Memory memory = new Memory(cache, identity, served.id(), LanguageModel.ENGINE_ID);
+        return remembering(cache, Optional.empty());
+    }
+
+    /** This model, with answers remembered in {@code cache} and, for those who want it, found by their meaning. */
+    public LoadedModel remembering(AnswerCache cache, Optional<Meanings> meanings) {
+        Memory memory = new Memory(cache, identity, served.id(), LanguageModel.ENGINE_ID, meanings);
         ServedModel remembering = new ServedModel(
                 served.id(),
                 served.createdEpochSeconds(),

@@ -8,6 +8,7 @@ import io.theseus.node.http.HttpConfig;
 import io.theseus.node.http.HttpServer;
 import io.theseus.node.http.RequestLog;
 import io.theseus.node.upstream.UpstreamRelay;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +79,9 @@ public final class Node implements AutoCloseable {
             if (upstreams.isPresent()) {
                 upstreams.get().pool().start();
             }
-            Optional<LoadedModel> model =
-                    config.upstreams().ownModel() ? Optional.of(remembering(source.open(), cache)) : Optional.empty();
+            Optional<LoadedModel> model = config.upstreams().ownModel()
+                    ? Optional.of(remembering(source.open(), cache, NodeCache.meanings(config, cache, embedding)))
+                    : Optional.empty();
             served.ready(model.map(LoadedModel::served).stream().toList());
             return new Node(
                     server, model, embedding, cache, upstreams, config.http().shutdownGrace());
@@ -90,8 +92,9 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static LoadedModel remembering(LoadedModel loaded, Optional<AnswerCache> cache) {
-        return cache.map(loaded::remembering).orElse(loaded);
+    private static LoadedModel remembering(
+            LoadedModel loaded, Optional<AnswerCache> cache, Optional<Meanings> meanings) {
+        return cache.map(open -> loaded.remembering(open, meanings)).orElse(loaded);
     }
 
     private static void release(Optional<UpstreamRelay> upstreams, Optional<AnswerCache> cache) {

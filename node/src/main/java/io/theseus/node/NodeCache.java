@@ -2,11 +2,15 @@ package io.theseus.node;
 
 import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.CacheBounds;
+import io.theseus.concept.Concepts;
 import io.theseus.core.TheseusException;
 import io.theseus.node.config.NodeConfig;
+import io.theseus.orchestrator.meaning.MeaningLayer;
+import io.theseus.orchestrator.meaning.Meanings;
 import io.theseus.proof.NodeKey;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** The remembered answers of a home. */
 public final class NodeCache {
@@ -37,5 +41,27 @@ public final class NodeCache {
         CacheBounds bounds =
                 new CacheBounds(settings.size(), settings.memory(), settings.timeToLive(), settings.preview());
         return AnswerCache.open(config.home(), bounds, NodeKey.of(config.home()), clock);
+    }
+
+    /** What finds remembered answers by meaning, if the node has a cache and an encoder. Only made when somebody wants it. */
+    static Optional<Meanings> meanings(
+            NodeConfig config, Optional<AnswerCache> cache, Optional<EmbeddingModel> embedding) {
+        if (cache.isEmpty() || embedding.isEmpty()) {
+            return Optional.empty();
+        }
+        NodeConfig.Meaning settings = config.meaning();
+        Meanings meanings = new Meanings(
+                () -> MeaningLayer.open(
+                        embedding.get().embedder(),
+                        new Concepts(),
+                        cache.get(),
+                        settings.errorBound(),
+                        new SplittableRandom()),
+                settings.on());
+        if (settings.on()) {
+            // The first question should not have to wait for the encoder.
+            var unused = meanings.begin();
+        }
+        return Optional.of(meanings);
     }
 }

@@ -26,6 +26,7 @@ import java.util.function.Function;
  *
  * @param key of the request, or empty if the model's root is not known yet
  * @param keyOf makes it from the root
+ * @param learning what the meaning layer waits for, if it does
  */
 record AnswerKeeper(
         Memory memory,
@@ -33,7 +34,8 @@ record AnswerKeeper(
         GenerationRequest request,
         Tokenizer tokenizer,
         Optional<Digest> key,
-        Function<Digest, Digest> keyOf)
+        Function<Digest, Digest> keyOf,
+        Optional<Learning> learning)
         implements SingleFlight.Ending<GenerationEvent> {
     private static final System.Logger LOG = System.getLogger(AnswerKeeper.class.getName());
 
@@ -49,7 +51,13 @@ record AnswerKeeper(
             return;
         }
         try {
-            memory.cache().put(answer(events, end)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            NewAnswer answer = answer(events, end);
+            var stored = memory.cache().put(answer);
+            stored.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            // Comparing answers takes milliseconds, for which nobody waits.
+            learning.ifPresent(waiting -> {
+                var unused = stored.thenRunAsync(() -> waiting.done(answer.key(), answer.answer()));
+            });
         } catch (InterruptedException e) {
             // The one who reads has somewhere else to be; the answer is stored without it waiting.
             Thread.currentThread().interrupt();

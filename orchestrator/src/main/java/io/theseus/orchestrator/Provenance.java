@@ -54,4 +54,23 @@ public sealed interface Provenance {
             return Optional.of(answer.info().key());
         }
     }
+
+    /**
+     * Computed earlier, for another question of the same meaning.
+     *
+     * @param answer to that question; its key is the source's, not this request's
+     * @param age since then
+     * @param cosine of the embeddings of both questions
+     */
+    record Meant(CachedAnswer answer, Duration age, double cosine) implements Provenance {
+        @Override
+        public String layer() {
+            return "meaning";
+        }
+
+        @Override
+        public Optional<Digest> key() {
+            return Optional.of(answer.info().key());
+        }
+    }
 }

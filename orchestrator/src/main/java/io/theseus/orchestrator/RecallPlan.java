@@ -11,6 +11,8 @@ import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.scheduler.InferenceEngine;
 import io.theseus.orchestrator.flight.Seat;
 import io.theseus.orchestrator.flight.SingleFlight;
+import io.theseus.orchestrator.meaning.Match;
+import io.theseus.orchestrator.meaning.MeaningLayer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,9 @@ final class RecallPlan {
         @Nullable
         Recalled answer;
 
+        /** What the meaning layer wants to hear when the answer is there. */
+        Optional<Learning> learning = Optional.empty();
+
         /** @param keyOf makes the key of the model's root, once that is known */
         Step(GenerationRequest request, Optional<Digest> key, Function<Digest, Digest> keyOf) {
             this.request = request;
@@ -82,6 +87,10 @@ final class RecallPlan {
         if (reads) {
             cache.miss();
         }
+        if (reads && byMeaning(step)) {
+            steps.add(step);
+            return;
+        }
         if (recall.control().onlyIfCached()) {
             throw RememberingEngine.notRemembered();
         }
@@ -94,6 +103,39 @@ final class RecallPlan {
         if (step.seat != null && recall.control().writes()) {
             step.seat.keep();
         }
+    }
+
+    /** Whether the answer to another question of the same meaning serves. */
+    private boolean byMeaning(Step step) throws InterruptedException {
+        boolean greedy = RequestKey.greedy(step.request.sampling());
+        Question question =
+                recall.meaning().filter(asked -> recall.seeded() || greedy).orElse(null);
+        Digest root = memory.identity().known().orElse(null);
+        MeaningLayer layer =
+                question == null || root == null || memory.meanings().isEmpty()
+                        ? null
+                        : memory.meanings().get().soon().orElse(null);
+        if (question == null || root == null || layer == null) {
+            return false;
+        }
+        Match match = layer.match(
+                        key(root, question.frame()), question.text(), found -> fresh(Optional.of(found)) != null)
+                .orElse(null);
+        return switch (match) {
+            case Match.Serves serves -> {
+                CachedAnswer found = serves.answer();
+                cache.hit(found);
+                step.answer = new Recalled(
+                        new Replay(AnswerPayload.read(found.payload())),
+                        new Provenance.Meant(found, age(found), serves.cosine()));
+                yield true;
+            }
+            case Match.Computes computes -> {
+                step.learning = Optional.of(new Learning(layer, computes));
+                yield false;
+            }
+            case null -> false;
+        };
     }
 
     private void share(Step step, Digest key) {
@@ -171,7 +213,8 @@ final class RecallPlan {
         }
         step.seat.launch(
                 new GenerationSource(generation),
-                new AnswerKeeper(memory, recall, step.request, engine.tokenizer(), step.key, step.keyOf));
+                new AnswerKeeper(
+                        memory, recall, step.request, engine.tokenizer(), step.key, step.keyOf, step.learning));
         step.answer = new Recalled(new SharedGeneration(step.seat, step.request, System::nanoTime), provenance);
     }
 

@@ -5,6 +5,8 @@ import io.theseus.cache.AnswerKind;
 import io.theseus.cache.CachedAnswer;
 import io.theseus.cache.Scope;
 import io.theseus.cache.answers.AnswerCounts.Count;
+import io.theseus.cache.semantic.RememberedOutcome;
+import io.theseus.cache.semantic.RememberedQuestion;
 import io.theseus.cache.store.CacheStore;
 import io.theseus.cache.store.ModelTotals;
 import io.theseus.cache.store.StoreTotals;
@@ -393,6 +395,39 @@ public final class AnswerCache implements AutoCloseable {
                 counts.get(Count.FAILED_STORES),
                 counts.get(Count.SAVED_NANOS),
                 counts.get(Count.SAVED_TOKENS));
+    }
+
+    /**
+     * Remembers what was asked, for as long as its answer is there; not at all where texts for people are not kept.
+     *
+     * @return completed with whether it is stored; never fails
+     */
+    public CompletableFuture<Boolean> question(RememberedQuestion question) {
+        return bounds.preview() ? quietly(store.question(question)) : CompletableFuture.completedFuture(false);
+    }
+
+    /** All questions that are remembered, oldest first. */
+    public List<RememberedQuestion> questions() throws InterruptedException {
+        return store.questions();
+    }
+
+    /** Remembers how a check came out; completed with whether it is stored, never fails. */
+    public CompletableFuture<Boolean> outcome(RememberedOutcome outcome) {
+        return quietly(store.outcome(outcome));
+    }
+
+    /** All outcomes of checks that are kept, oldest first. */
+    public List<RememberedOutcome> outcomes() throws InterruptedException {
+        return store.outcomes();
+    }
+
+    private static CompletableFuture<Boolean> quietly(CompletableFuture<String> stored) {
+        return stored.handle((done, fault) -> {
+            if (fault != null) {
+                LOG.log(System.Logger.Level.WARNING, "a question was not stored cause=" + fault.getMessage());
+            }
+            return fault == null;
+        });
     }
 
     /** Something small remembered under a name, such as the root of a model file. */

@@ -3,6 +3,8 @@ package io.theseus.cache.store;
 import io.theseus.cache.AnswerInfo;
 import io.theseus.cache.CachedAnswer;
 import io.theseus.cache.Scope;
+import io.theseus.cache.semantic.RememberedOutcome;
+import io.theseus.cache.semantic.RememberedQuestion;
 import io.theseus.core.Digest;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
@@ -221,6 +223,32 @@ public final class CacheStore implements AutoCloseable {
             upsert.setBytes(2, value);
             return upsert.executeUpdate();
         });
+    }
+
+    /** Remembers what was asked, for as long as the answer under its key is there. */
+    public CompletableFuture<String> question(RememberedQuestion question) {
+        return writer.offer(session -> {
+            MeaningTables.put(session, question);
+            return "";
+        });
+    }
+
+    /** All questions, oldest first. */
+    public List<RememberedQuestion> questions() throws InterruptedException {
+        return read(MeaningTables::questions);
+    }
+
+    /** Remembers how a check came out. */
+    public CompletableFuture<String> outcome(RememberedOutcome outcome) {
+        return writer.offer(session -> {
+            MeaningTables.add(session, outcome);
+            return "";
+        });
+    }
+
+    /** All outcomes that are kept, oldest first. */
+    public List<RememberedOutcome> outcomes() throws InterruptedException {
+        return read(MeaningTables::outcomes);
     }
 
     private <T> T read(Lane.Work<T> work) throws InterruptedException {

@@ -9,8 +9,9 @@ import java.util.List;
 /** The tables, and the way to them from every earlier version. */
 final class Schema {
     /** Each entry leads from one version to the next; only new ones may be added. */
-    private static final List<List<String>> STEPS = List.of(List.of(
-            """
+    private static final List<List<String>> STEPS = List.of(
+            List.of(
+                    """
             CREATE TABLE answers (
                 id INTEGER PRIMARY KEY,
                 key BLOB NOT NULL UNIQUE,
@@ -37,24 +38,42 @@ final class Schema {
                 payload_file BLOB,
                 payload BLOB
             )""",
-            "CREATE INDEX answers_priority ON answers (pinned, priority)",
-            "CREATE INDEX answers_expires ON answers (pinned, expires)",
-            "CREATE INDEX answers_last_used ON answers (last_used)",
-            "CREATE INDEX answers_model ON answers (model_root)",
-            "CREATE INDEX answers_files ON answers (payload_file) WHERE payload_file IS NOT NULL",
-            // One row: sums that every process keeps right, whichever of them writes.
-            "CREATE TABLE totals (entries INTEGER NOT NULL, bytes INTEGER NOT NULL)",
-            "INSERT INTO totals VALUES (0, 0)",
-            """
+                    "CREATE INDEX answers_priority ON answers (pinned, priority)",
+                    "CREATE INDEX answers_expires ON answers (pinned, expires)",
+                    "CREATE INDEX answers_last_used ON answers (last_used)",
+                    "CREATE INDEX answers_model ON answers (model_root)",
+                    "CREATE INDEX answers_files ON answers (payload_file) WHERE payload_file IS NOT NULL",
+                    // One row: sums that every process keeps right, whichever of them writes.
+                    "CREATE TABLE totals (entries INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+                    "INSERT INTO totals VALUES (0, 0)",
+                    """
             CREATE TRIGGER answers_added AFTER INSERT ON answers BEGIN
                 UPDATE totals SET entries = entries + 1, bytes = bytes + NEW.bytes;
             END""",
-            """
+                    """
             CREATE TRIGGER answers_removed AFTER DELETE ON answers BEGIN
                 UPDATE totals SET entries = entries - 1, bytes = bytes - OLD.bytes;
             END""",
-            "CREATE TABLE lifetime (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
-            "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL)"));
+                    "CREATE TABLE lifetime (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
+                    "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL)"),
+            List.of("""
+            CREATE TABLE questions (
+                key BLOB PRIMARY KEY,
+                context BLOB NOT NULL,
+                question TEXT NOT NULL,
+                encoder BLOB NOT NULL,
+                embedding BLOB NOT NULL
+            )""", """
+            CREATE TRIGGER questions_removed AFTER DELETE ON answers BEGIN
+                DELETE FROM questions WHERE key = OLD.key;
+            END""", """
+            CREATE TABLE outcomes (
+                id INTEGER PRIMARY KEY,
+                key BLOB NOT NULL,
+                cosine REAL NOT NULL,
+                correct INTEGER NOT NULL,
+                servable INTEGER NOT NULL
+            )"""));
 
     private Schema() {}
 

@@ -33,6 +33,7 @@ public final class TextEmbedder implements AutoCloseable {
     private final EncoderWeights weights;
     private byte[] root = {};
     private final ReentrantLock turn = new ReentrantLock();
+    private boolean closed; // guarded by turn
 
     private TextEmbedder(
             EncoderConfig config, Tokenizer tokenizer, EncoderWeights weights, Kernels kernels, WorkerPool pool) {
@@ -150,6 +151,9 @@ public final class TextEmbedder implements AutoCloseable {
         int tokens = 0;
         turn.lock();
         try {
+            if (closed) {
+                throw new TheseusException(ErrorCode.UNAVAILABLE, "the encoder is closed; the node is stopping");
+            }
             for (int[] ids : texts) {
                 if (!batch.isEmpty() && tokens + ids.length > BATCH_TOKENS) {
                     results.addAll(pass.run(batch));
@@ -181,9 +185,15 @@ public final class TextEmbedder implements AutoCloseable {
         }
     }
 
-    /** Ends the threads. */
+    /** Ends the threads, after the texts that are being embedded. */
     @Override
     public void close() {
-        pool.close();
+        turn.lock();
+        try {
+            closed = true;
+            pool.close();
+        } finally {
+            turn.unlock();
+        }
     }
 }

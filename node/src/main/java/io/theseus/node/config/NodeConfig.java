@@ -1,6 +1,7 @@
 package io.theseus.node.config;
 
 import io.theseus.cache.Scope;
+import io.theseus.cache.semantic.ErrorBound;
 import io.theseus.core.DataSize;
 import java.net.URI;
 import java.nio.file.Path;
@@ -94,8 +95,10 @@ public record NodeConfig(
      * What is done with the meaning of texts.
      *
      * @param embeddingModel name, file or address of the model that makes embeddings; empty = none
+     * @param on whether remembered answers also serve questions that only mean the same
+     * @param errorBound share of what is served so that may be wrong
      */
-    public record Meaning(Optional<String> embeddingModel) {}
+    public record Meaning(Optional<String> embeddingModel, boolean on, ErrorBound errorBound) {}
 
     /**
      * What is remembered of answers.

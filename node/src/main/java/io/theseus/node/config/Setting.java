@@ -51,6 +51,8 @@ public enum Setting {
     CACHE_TTL("24h", "how long an answer is remembered, unless it is pinned"),
     CACHE_PREVIEW("on", "whether the beginnings of questions and answers are kept readable, for lists and searches"),
     CACHE_SCOPE("private", "who may get a remembered answer if its request does not say: private or swarm"),
+    MEANING("off", "whether remembered answers also serve questions that only mean the same: on or off"),
+    MEANING_ERROR_BOUND("1%", "most of what is served by meaning that may be wrong"),
     LOG_LEVEL("info", "error, warn, info or debug; debug shows the text of prompts"),
     HTTP_PROXY(
             "auto",

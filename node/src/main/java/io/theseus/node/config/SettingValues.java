@@ -1,6 +1,7 @@
 package io.theseus.node.config;
 
 import io.theseus.cache.Scope;
+import io.theseus.cache.semantic.ErrorBound;
 import io.theseus.core.DataSize;
 import io.theseus.core.DurationText;
 import io.theseus.core.ErrorCode;
@@ -64,7 +65,9 @@ final class SettingValues {
                         Optional.ofNullable(environment.get("HF_TOKEN")).filter(t -> !t.isBlank()),
                         v.bool(Setting.OFFLINE)),
                 new NodeConfig.Meaning(
-                        Optional.of(v.required(Setting.EMBEDDING_MODEL)).filter(model -> !model.equals("none"))),
+                        Optional.of(v.required(Setting.EMBEDDING_MODEL)).filter(model -> !model.equals("none")),
+                        v.bool(Setting.MEANING),
+                        v.errorBound()),
                 new NodeConfig.Cache(
                         v.bool(Setting.CACHE),
                         v.size(Setting.CACHE_SIZE),
@@ -149,6 +152,19 @@ final class SettingValues {
             case "false", "no", "off", "0" -> false;
             default -> throw unusable(at(setting), "true or false", null);
         };
+    }
+
+    private ErrorBound errorBound() {
+        EffectiveSetting setting = at(Setting.MEANING_ERROR_BOUND);
+        String text = setting.text().strip();
+        try {
+            if (text.endsWith("%")) {
+                return new ErrorBound(Double.parseDouble(text.substring(0, text.length() - 1)) / 100);
+            }
+        } catch (NumberFormatException | TheseusException e) {
+            throw unusable(setting, "a share from 0.01% to 50%, such as 1%", e);
+        }
+        throw unusable(setting, "a share from 0.01% to 50%, such as 1%", null);
     }
 
     private int integer(Setting setting, int min, int max) {

@@ -68,7 +68,7 @@ final class Answering {
         exchange.answeredFrom(from);
         try (GenerationFeed feed =
                 new GenerationFeed(answers.stream().map(Recalled::generation).toList())) {
-            if (!from.stream().allMatch(Provenance.Remembered.class::isInstance)) {
+            if (!from.stream().allMatch(Answering::isThere)) {
                 exchange.client().watch(feed::cancel);
             }
             pump(exchange, feed, new long[requests.size()], submitted, sink);
@@ -76,6 +76,10 @@ final class Answering {
             exchange.client().unwatch();
         }
         sink.complete();
+    }
+
+    private static boolean isThere(Provenance provenance) {
+        return provenance instanceof Provenance.Remembered || provenance instanceof Provenance.Meant;
     }
 
     /** @param lastToken when each answer's last token came, 0 = none yet */

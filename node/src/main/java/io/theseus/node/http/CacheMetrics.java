@@ -4,6 +4,8 @@ import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.AnswerStats;
 import io.theseus.core.TheseusException;
 import io.theseus.node.ServedModels;
+import io.theseus.orchestrator.meaning.MeaningCounts;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -43,6 +45,32 @@ final class CacheMetrics {
         if (cache.isPresent()) {
             answers(out, cache.get());
         }
+        // One layer for all models of a node.
+        models.models().stream()
+                .flatMap(model -> model.engine().memory().stream())
+                .flatMap(memory -> memory.meanings().stream())
+                .findFirst()
+                .flatMap(Meanings::ready)
+                .ifPresent(layer -> meaning(out, layer.counts()));
+    }
+
+    private static void meaning(StringBuilder out, MeaningCounts counts) {
+        one(out, "theseus_meaning_questions", "gauge", "Questions that can be found by meaning.", counts.questions());
+        one(out, "theseus_meaning_served_total", "counter", "Answers served by meaning.", counts.served());
+        one(
+                out,
+                "theseus_meaning_refused_total",
+                "counter",
+                "Near questions whose concept graphs differ.",
+                counts.refused());
+        one(out, "theseus_meaning_checks_total", "counter", "Near questions computed and compared.", counts.checks());
+        one(out, "theseus_meaning_wrong_total", "counter", "Checks that came out wrong.", counts.wrong());
+        one(
+                out,
+                "theseus_meaning_restarts_total",
+                "counter",
+                "Times the statistics started anew because answers were worse than the bound.",
+                counts.restarts());
     }
 
     private static void answers(StringBuilder out, AnswerCache cache) throws InterruptedException {

@@ -1,12 +1,14 @@
 package io.theseus.node.http;
 
 import io.theseus.cache.Scope;
+import io.theseus.core.TheseusException;
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.toolcall.ToolCallFormat;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.prompt.Prompt;
+import io.theseus.orchestrator.Question;
 import io.theseus.orchestrator.Recall;
 import io.theseus.orchestrator.RememberingEngine;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -64,8 +67,8 @@ final class ChatEndpoint {
         if (room <= 0) {
             throw ContextRoom.exceeded("messages", prompt.ids().length, engine.contextLength());
         }
-        int maxTokens = AnswerOptions.maxTokens(fields, 1, "max_completion_tokens", "max_tokens")
-                .orElse(room);
+        OptionalInt wanted = AnswerOptions.maxTokens(fields, 1, "max_completion_tokens", "max_tokens");
+        int maxTokens = wanted.orElse(room);
         ToolCallFormat format = chat.format();
         boolean withTools = !request.tools().isEmpty();
         List<GenerationRequest> requests = new ArrayList<>();
@@ -87,7 +90,36 @@ final class ChatEndpoint {
                 ? new ChatStream(exchange, head, choices, logprobs, options, exchange.usage())
                 : new ChatJson(exchange, head, choices, logprobs, options, exchange.usage());
         Recall recall = RecallHeaders.read(exchange, fields, scope, request.question());
+        if (RecallHeaders.byMeaning(exchange, engine)) {
+            recall = question(request, options, chat, engine, wanted)
+                    .map(recall::byMeaning)
+                    .orElse(recall);
+        }
         answering.run(exchange, engine, requests, recall, sink);
+    }
+
+    /** What the request asks, apart from all else, if it is one that an answer by meaning could serve. */
+    private Optional<Question> question(
+            ChatRequest request,
+            AnswerOptions options,
+            ModelTools.Chat chat,
+            RememberingEngine engine,
+            OptionalInt maxTokens) {
+        if (options.choices() != 1 || options.sampling().topLogprobs() >= 0) {
+            return Optional.empty();
+        }
+        try {
+            return request.frame().map(frame -> {
+                int[] ids = chat.writer().write(frame.input(clock.instant())).ids();
+                // Without a bound an answer may take what the context leaves: that is the same for each question.
+                int most = maxTokens.orElse(Math.max(1, engine.contextLength() - ids.length));
+                return new Question(
+                        request.question(), options.request(ids, 0, most, engine.tokenizer(), false, Optional.empty()));
+            });
+        } catch (TheseusException e) {
+            // A template that wants words there has no frame to compare.
+            return Optional.empty();
+        }
     }
 
     /** The prompt that {@link #answer} would compute on, as text and as a token count. */

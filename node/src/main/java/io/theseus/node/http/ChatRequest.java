@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +223,23 @@ record ChatRequest(
             }
         }
         return "";
+    }
+
+    /** This conversation with nothing where the user spoke last, if that is a text the model answers next, without tools. */
+    Optional<ChatRequest> frame() {
+        Map<String, Object> last = messages.getLast();
+        if (!"user".equals(last.get("role"))
+                || !(last.get("content") instanceof String)
+                || !tools.isEmpty()
+                || !addGenerationPrompt
+                || continueFinalMessage) {
+            return Optional.empty();
+        }
+        List<Map<String, Object>> framed = new ArrayList<>(messages);
+        Map<String, Object> silent = new LinkedHashMap<>(last);
+        silent.put("content", "");
+        framed.set(framed.size() - 1, silent);
+        return Optional.of(new ChatRequest(framed, tools, variables, addGenerationPrompt, continueFinalMessage));
     }
 
     private static String text(@Nullable Object content) {

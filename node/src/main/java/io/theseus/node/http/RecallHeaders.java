@@ -4,13 +4,18 @@ import io.theseus.cache.CachedAnswer;
 import io.theseus.cache.Scope;
 import io.theseus.core.TheseusException;
 import io.theseus.orchestrator.CacheControl;
+import io.theseus.orchestrator.Memory;
 import io.theseus.orchestrator.Provenance;
+import io.theseus.orchestrator.Provenance.Meant;
 import io.theseus.orchestrator.Provenance.Remembered;
 import io.theseus.orchestrator.Recall;
+import io.theseus.orchestrator.RememberingEngine;
+import io.theseus.orchestrator.meaning.Meanings;
 import io.theseus.proof.CacheProof;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How a request says what may be remembered, and how a response says what was. */
@@ -18,6 +23,7 @@ final class RecallHeaders {
     private static final String CONTROL = "cache-control";
     private static final String SCOPE = "x-theseus-scope";
     private static final String CACHE = "x-theseus-cache";
+    private static final String MEANING = "x-theseus-meaning";
 
     private RecallHeaders() {}
 
@@ -36,6 +42,23 @@ final class RecallHeaders {
                 fields.value("seed").isPresent(),
                 fields.string("cache_salt").orElse(""),
                 question);
+    }
+
+    /**
+     * Whether the answer to another question of the same meaning will do: {@code x-theseus-meaning: on|off}, or else as the node is
+     * set.
+     */
+    static boolean byMeaning(Exchange exchange, RememberingEngine engine) {
+        Optional<Meanings> meanings = engine.memory().flatMap(Memory::meanings);
+        return switch (exchange.header(MEANING).map(String::strip).orElse("")) {
+            case "on" -> meanings.isPresent();
+            case "off" -> false;
+            case "" -> meanings.map(Meanings::usual).orElse(false);
+            default ->
+                throw ApiError.badRequest(
+                        "invalid_value",
+                        MEANING + " is \"" + exchange.header(MEANING).orElse("") + "\", expected on or off.");
+        };
     }
 
     private static CacheControl control(String header) {
@@ -68,9 +91,15 @@ final class RecallHeaders {
         if (from.size() == 1) {
             from.getFirst().key().ifPresent(key -> exchange.responseHeader("x-theseus-key", key.hex()));
         }
-        Optional<Remembered> oldest = from.stream()
-                .filter(Remembered.class::isInstance)
-                .map(Remembered.class::cast)
+        from.stream()
+                .filter(Meant.class::isInstance)
+                .map(Meant.class::cast)
+                .mapToDouble(Meant::cosine)
+                .min()
+                .ifPresent(cosine ->
+                        exchange.responseHeader("x-theseus-similarity", String.format(Locale.ROOT, "%.4f", cosine)));
+        Optional<Served> oldest = from.stream()
+                .flatMap(provenance -> served(provenance).stream())
                 .max((a, b) -> a.age().compareTo(b.age()));
         if (oldest.isEmpty() || !layer.equals(oldest.get().layer())) {
             return;
@@ -79,6 +108,19 @@ final class RecallHeaders {
         if (from.size() == 1 && oldest.get().age().compareTo(CacheProof.VALIDITY) < 0) {
             exchange.responseHeader("x-theseus-proof", proof(oldest.get().answer()));
         }
+    }
+
+    /** An answer that was not computed for its request. */
+    private record Served(CachedAnswer answer, Duration age, String layer) {}
+
+    private static Optional<Served> served(Provenance provenance) {
+        return switch (provenance) {
+            case Remembered remembered ->
+                Optional.of(new Served(remembered.answer(), remembered.age(), remembered.layer()));
+            case Meant meant -> Optional.of(new Served(meant.answer(), meant.age(), meant.layer()));
+            case Provenance.Computed computed -> Optional.empty();
+            case Provenance.Joined joined -> Optional.empty();
+        };
     }
 
     /** All that is needed to verify the proof, beside the key: docs/api.md says how. */
@@ -104,9 +146,9 @@ final class RecallHeaders {
     static Duration saved(List<Provenance> from) {
         long nanos = 0;
         for (Provenance provenance : from) {
-            if (provenance instanceof Remembered remembered) {
-                nanos += remembered.answer().info().computeNanos();
-            }
+            nanos += served(provenance)
+                    .map(served -> served.answer().info().computeNanos())
+                    .orElse(0L);
         }
         return Duration.ofNanos(nanos);
     }
