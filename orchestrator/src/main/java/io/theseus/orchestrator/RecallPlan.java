@@ -119,7 +119,9 @@ final class RecallPlan {
             return false;
         }
         Match match = layer.match(
-                        key(root, question.frame()), question.text(), found -> fresh(Optional.of(found)) != null)
+                        key(root, question.frame(), OptionalInt.empty()),
+                        question.text(),
+                        found -> fresh(Optional.of(found)) != null)
                 .orElse(null);
         return switch (match) {
             case Match.Serves serves -> {
