@@ -67,7 +67,8 @@ public final class LoadedModel implements AutoCloseable {
                 served.createdEpochSeconds(),
                 served.fingerprint(),
                 new RememberingEngine(served.engine(), Optional.of(memory)),
-                served.template());
+                served.template(),
+                served.meters());
         return new LoadedModel(remembering, identity, release);
     }
 

@@ -1,5 +1,7 @@
 package io.theseus.node;
 
+import io.theseus.cache.states.DiskStates;
+import io.theseus.cache.states.StateKeys;
 import io.theseus.core.Digest;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
@@ -7,13 +9,16 @@ import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.model.LanguageModel;
 import io.theseus.engine.model.ModelOptions;
 import io.theseus.engine.scheduler.BatchScheduler;
-import io.theseus.engine.scheduler.SchedulerListener;
 import io.theseus.engine.scheduler.SchedulerSettings;
+import io.theseus.engine.scheduler.StateStore;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizer;
 import io.theseus.engine.tokenizer.Tokenizers;
 import io.theseus.node.config.NodeConfig;
+import io.theseus.node.http.EngineMeter;
 import io.theseus.orchestrator.ModelIdentity;
+import io.theseus.orchestrator.RememberingEngine;
+import io.theseus.orchestrator.states.DiskStateStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,11 +40,12 @@ public final class ModelLoader {
      * the rest, and the time to the first token counts.
      *
      * @param id the name requests use
+     * @param states where states of prompts are kept on disk; closed with the model; only used for a rooted one
      * @param rooted whether the model's root is computed as its fingerprint, which takes a second per GB; else it has none
      * @throws TheseusException if the file is not a model that can be run, or {@code settings} do not fit it
      */
     public static LoadedModel load(
-            String id, Path file, NodeConfig.Engine settings, SchedulerListener listener, boolean rooted)
+            String id, Path file, NodeConfig.Engine settings, Optional<DiskStates> states, boolean rooted)
             throws InterruptedException {
         try (GgufFile gguf = GgufFile.open(file)) {
             FutureTask<Tokenizer> tokenizer = meanwhile("tokenizer", () -> Tokenizers.from(gguf.metadata()));
@@ -47,19 +53,32 @@ public final class ModelLoader {
                     meanwhile("template", () -> ChatTemplate.from(gguf.metadata()));
             LanguageModel model = LanguageModel.load(gguf, options(settings));
             try {
-                BatchScheduler engine = BatchScheduler.start(model, result(tokenizer), scheduler(settings), listener);
+                EngineMeter meter = new EngineMeter();
+                StateStore store = rooted && states.isPresent() ? store(states.get(), model) : StateStore.NONE;
+                BatchScheduler engine =
+                        BatchScheduler.start(model, result(tokenizer), scheduler(settings), meter, store);
                 ServedModel served = new ServedModel(
                         id,
                         created(file),
                         rooted ? HexFormat.of().formatHex(model.modelRoot()) : "",
-                        engine,
-                        result(template));
-                return new LoadedModel(served, identity(model, rooted), model::close);
+                        RememberingEngine.forgetful(engine),
+                        result(template),
+                        new ModelMeters(Optional.of(meter), states));
+                return new LoadedModel(served, identity(model, rooted), () -> {
+                    model.close();
+                    states.ifPresent(DiskStates::close);
+                });
             } catch (RuntimeException | Error | InterruptedException e) {
                 model.close();
                 throw e;
             }
         }
+    }
+
+    private static StateStore store(DiskStates disk, LanguageModel model) {
+        StateKeys keys =
+                StateKeys.of(Digest.of(model.modelRoot()), LanguageModel.ENGINE_ID, new byte[0], model.blockTokens());
+        return new DiskStateStore(disk.model(keys, model.blockTokens() * model.stateBytesPerToken()));
     }
 
     /** The model in {@code file} without its weights: it makes prompts, and answers what is remembered. */

@@ -69,7 +69,7 @@ final class KvSequence implements StepModel.Sequence {
     }
 
     /** One holder of a block outside any sequence. */
-    private static final class Held implements StepModel.Block {
+    static final class Held implements StepModel.Block {
         private final KvPool pool;
         private KvPool.@Nullable Block block;
 

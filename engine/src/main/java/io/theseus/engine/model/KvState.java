@@ -39,6 +39,16 @@ final class KvState {
         return bytes;
     }
 
+    /** All positions of a block. */
+    static byte[] export(KvBlock block) {
+        byte[] bytes = new byte[KvBlock.TOKENS * bytesPerPosition(block.shape())];
+        int at = 0;
+        for (int position = 0; position < KvBlock.TOKENS; position++) {
+            at = block.export(position, bytes, at);
+        }
+        return bytes;
+    }
+
     /** Appends exported positions; the sequence is unchanged if the bytes cannot be an export. */
     static void restore(KvSequence sequence, byte[] bytes) {
         int each = bytesPerPosition(sequence.shape());

@@ -211,12 +211,18 @@ public final class LanguageModel implements StepModel {
         return KvState.export((KvSequence) sequence, from, to);
     }
 
+    @Override
+    public byte[] exportState(Block block) {
+        return KvState.export(((KvSequence.Held) block).block().data());
+    }
+
     /**
      * Appends exported state to a sequence. Whether it belongs there is for the caller to know: compare {@link #stateRoot}.
      *
      * @throws TheseusException {@link ErrorCode#BAD_INPUT} for bytes that no export gives, {@link ErrorCode#BUSY} without free blocks,
      *     {@link ErrorCode#CONTEXT_OVERFLOW} beyond the context; the sequence is then unchanged
      */
+    @Override
     public void importState(Sequence sequence, byte[] bytes) {
         KvSequence own = (KvSequence) sequence;
         int count = bytes.length / stateBytesPerToken();

@@ -39,6 +39,17 @@ public interface StepModel extends AutoCloseable {
      */
     void step(List<Chunk> chunks);
 
+    /** The state in a whole block as canonical bytes, the same on every machine. */
+    byte[] exportState(Block block);
+
+    /**
+     * Appends states of whole blocks to a sequence that ends at the end of a block.
+     *
+     * @throws io.theseus.core.TheseusException {@code BAD_INPUT} for bytes that no export gives, {@code BUSY} without free blocks,
+     *     {@code CONTEXT_OVERFLOW}; the sequence is then unchanged
+     */
+    void importState(Sequence sequence, byte[] states);
+
     @Override
     void close();
 

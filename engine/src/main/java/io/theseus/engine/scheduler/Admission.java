@@ -28,13 +28,15 @@ final class Admission {
     private static final Comparator<Answer> BY_ARRIVAL = Comparator.comparingLong(Answer::arrival);
 
     private final KvMemory memory;
+    private final StateTransfer states;
     private final int maxRunning;
     private final List<Answer> running = new ArrayList<>();
     private final List<Answer> waiting = new ArrayList<>();
     private long preemptions;
 
-    Admission(KvMemory memory, int maxRunning) {
+    Admission(KvMemory memory, StateTransfer states, int maxRunning) {
         this.memory = memory;
+        this.states = states;
         this.maxRunning = maxRunning;
     }
 
@@ -60,11 +62,14 @@ final class Admission {
         List<Answer> begun = new ArrayList<>();
         List<Answer> blocked = new ArrayList<>();
         for (Answer answer : List.copyOf(waiting)) {
-            if (answer.paused() || sharesPrefillOf(answer)) {
+            if (answer.paused() || sharesPrefillOf(answer) || sharesLoadOf(answer, now)) {
                 continue;
             }
             if (running.size() == maxRunning && !pausedMakesWay()) {
                 break;
+            }
+            if (states.waits(answer, answer.planned() ? 0 : memory.matching(answer, running), now)) {
+                continue;
             }
             Optional<Sequence> sequence = memory.begin(answer, running);
             while (sequence.isEmpty() && pausedMakesWay()) {
@@ -106,6 +111,25 @@ final class Admission {
                 if (common >= other.computed() + PrefixTree.SHORTEST) {
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /** Whether blocks are being loaded for an earlier request that {@code answer} begins with as well. */
+    private boolean sharesLoadOf(Answer answer, long now) {
+        if (answer.planned()) {
+            return false;
+        }
+        for (Answer other : waiting) {
+            if (other == answer) {
+                return false;
+            }
+            if (other.planned()
+                    && other.loading(now)
+                    && answer.common(other.tokens(), other.length(), answer.length() - 1)
+                            >= (other.plan().first() + 1) * memory.blockTokens()) {
+                return true;
             }
         }
         return false;

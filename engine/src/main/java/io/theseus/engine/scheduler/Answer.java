@@ -5,6 +5,7 @@ import io.theseus.engine.model.StepModel.Sequence;
 import io.theseus.engine.sampler.SampledToken;
 import io.theseus.engine.sampler.SamplingState;
 import io.theseus.engine.sampler.TokenSampler;
+import io.theseus.engine.scheduler.StateStore.Plan;
 import io.theseus.engine.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Answer {
     /** A deadline beyond this is none; it might not even fit into nanoseconds. */
     private static final Duration FAR = Duration.ofDays(3650);
+
+    /** A load that takes longer is given up. */
+    private static final Duration LONGEST_LOAD = Duration.ofSeconds(10);
 
     private final long arrival;
     private final GenerationRequest request;
@@ -37,6 +41,13 @@ final class Answer {
 
     /** Times this one did not fit and a later one was taken instead. */
     private int overtaken;
+
+    private @Nullable Plan plan;
+    private long plannedAt;
+    private boolean importing;
+    private int importedBlocks;
+    private long importNanos;
+    private boolean prefilled;
 
     private boolean started;
     private long startedAt;
@@ -180,6 +191,9 @@ final class Answer {
     Sequence detach() {
         Sequence detached = sequence;
         sequence = null;
+        if (plan != null && importing) {
+            endImport(Plan.COMPUTE);
+        }
         return detached;
     }
 
@@ -265,6 +279,73 @@ final class Answer {
 
     boolean paused() {
         return channel.full();
+    }
+
+    /** Whether it was decided where the state of the prompt comes from. */
+    boolean planned() {
+        return plan != null;
+    }
+
+    Plan plan() {
+        return plan == null ? Plan.COMPUTE : plan;
+    }
+
+    void plan(Plan decided, long now) {
+        plan = decided;
+        plannedAt = now;
+        importing = decided.loads();
+    }
+
+    /** Whether blocks are still being loaded; not for ever, a disk may hang. */
+    boolean loading(long now) {
+        if (!importing || plan().ready()) {
+            return false;
+        }
+        if (now >= loadingEnds()) {
+            endImport(Plan.COMPUTE);
+            return false;
+        }
+        return true;
+    }
+
+    /** When waiting for blocks ends, or {@code Long.MAX_VALUE} if there is no waiting. */
+    long loadingEnds() {
+        return importing && !plan().ready() ? plannedAt + LONGEST_LOAD.toNanos() : Long.MAX_VALUE;
+    }
+
+    /** Whether loaded blocks still have to be put into the sequence before anything is computed. */
+    boolean importing() {
+        return importing && sequence != null;
+    }
+
+    void imported(int tokens, long nanos) {
+        cachedTokens += tokens;
+        importedBlocks++;
+        importNanos += nanos;
+        prefix = computed();
+    }
+
+    /** No more blocks come into the sequence; {@code next} is the plan from now on. */
+    void endImport(Plan next) {
+        importing = false;
+        plan().imported(importedBlocks, importNanos);
+        if (plan() != next) {
+            plan().close();
+            plan = next;
+        }
+    }
+
+    /** Whether the prompt has just been computed, said once. */
+    boolean newlyPrefilled() {
+        if (prefilled || computed() < promptLength()) {
+            return false;
+        }
+        prefilled = true;
+        return true;
+    }
+
+    long startedAt() {
+        return startedAt;
     }
 
     int overtaken() {

@@ -59,6 +59,7 @@ public final class BatchScheduler implements InferenceEngine {
             Tokenizer tokenizer,
             SchedulerSettings settings,
             SchedulerListener listener,
+            StateStore store,
             LongSupplier nanoTime) {
         this.model = model;
         this.tokenizer = tokenizer;
@@ -66,7 +67,7 @@ public final class BatchScheduler implements InferenceEngine {
         this.nanoTime = nanoTime;
         contextLength = (int) Math.min(model.contextLength(), (long) model.totalBlocks() * model.blockTokens());
         queue = new QueueBounds(settings);
-        loop = new EngineLoop(model, settings, listener, ReuseForecast.RECENT, nanoTime, queue);
+        loop = new EngineLoop(model, settings, listener, ReuseForecast.RECENT, store, this::wake, nanoTime, queue);
         load = loop.load();
     }
 
@@ -78,7 +79,23 @@ public final class BatchScheduler implements InferenceEngine {
      */
     public static BatchScheduler start(
             StepModel model, Tokenizer tokenizer, SchedulerSettings settings, SchedulerListener listener) {
-        BatchScheduler scheduler = new BatchScheduler(model, tokenizer, settings, listener, System::nanoTime);
+        return start(model, tokenizer, settings, listener, StateStore.NONE);
+    }
+
+    /**
+     * An engine on a thread of its own, with states kept beyond its memory.
+     *
+     * @param model used by that thread alone from now on; it stays open when the engine shuts down
+     * @param tokenizer of the same model
+     * @param store for states of this model; it stays open
+     */
+    public static BatchScheduler start(
+            StepModel model,
+            Tokenizer tokenizer,
+            SchedulerSettings settings,
+            SchedulerListener listener,
+            StateStore store) {
+        BatchScheduler scheduler = new BatchScheduler(model, tokenizer, settings, listener, store, System::nanoTime);
         Thread thread = Thread.ofPlatform().name("engine").daemon().unstarted(scheduler::run);
         scheduler.thread = thread;
         thread.start();

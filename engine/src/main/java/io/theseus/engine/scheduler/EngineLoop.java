@@ -23,6 +23,7 @@ final class EngineLoop {
     private final SchedulerListener listener;
     private final LongSupplier nanoTime;
     private final QueueBounds queue;
+    private final StateTransfer states;
     private final KvMemory memory;
     private final Admission admission;
     private final PrefillPace pace;
@@ -38,6 +39,8 @@ final class EngineLoop {
             SchedulerSettings settings,
             SchedulerListener listener,
             ReuseForecast forecast,
+            StateStore store,
+            Runnable wake,
             LongSupplier nanoTime,
             QueueBounds queue) {
         this.model = model;
@@ -45,9 +48,10 @@ final class EngineLoop {
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.queue = queue;
-        memory = new KvMemory(model, settings.keptBlocks(), forecast, nanoTime);
-        admission = new Admission(memory, settings.maxRunning());
         pace = new PrefillPace(settings);
+        states = new StateTransfer(model, store, pace, nanoTime, wake);
+        memory = new KvMemory(model, settings.keptBlocks(), forecast, nanoTime, states::giveUpOne);
+        admission = new Admission(memory, states, settings.maxRunning());
         planner = new StepPlanner(pace);
         runner = new StepRunner(model);
     }
@@ -75,6 +79,7 @@ final class EngineLoop {
             cachedTokens += answer.cachedTokens();
             listener.started(answer.queueNanos(start), answer.promptLength(), answer.cachedTokens());
         }
+        boolean moved = states.importSome(admission.running(), memory);
         long preempted = admission.preemptions();
         List<Part> parts = admission.ensure(planner.plan(admission.running()));
         if (!parts.isEmpty()) {
@@ -83,7 +88,8 @@ final class EngineLoop {
         for (; preempted < admission.preemptions(); preempted++) {
             listener.preempted();
         }
-        return !parts.isEmpty();
+        moved |= states.exportSome(admission.running().stream().anyMatch(Answer::decoding));
+        return !parts.isEmpty() || moved;
     }
 
     private void step(List<Part> planned) {
@@ -140,6 +146,9 @@ final class EngineLoop {
             int done = answer.newPrefill();
             if (done > 0) {
                 answer.channel().send(new GenerationEvent.Prefill(done, answer.promptLength()));
+            }
+            if (answer.newlyPrefilled()) {
+                states.prefilled(answer, now);
             }
             TheseusException fault = answer.fault();
             if (fault != null) {
@@ -206,6 +215,7 @@ final class EngineLoop {
         long due = Long.MAX_VALUE;
         for (Answer answer : everyone()) {
             due = Math.min(due, Math.min(answer.deadlineAt(), patienceEnds(answer, now)));
+            due = Math.min(due, answer.loadingEnds());
         }
         return due;
     }
@@ -234,6 +244,7 @@ final class EngineLoop {
 
     private void leave(Answer answer) {
         admission.remove(answer);
+        answer.plan().close();
         if (!answer.started()) {
             queue.leave(answer.promptLength());
         }
@@ -243,6 +254,7 @@ final class EngineLoop {
     void cut(long now) {
         everyone().forEach(answer -> finish(answer, FinishReason.SHUTDOWN, now));
         memory.clear();
+        states.clear();
     }
 
     /** Fails everything without touching the model, which is not to be trusted any more. */
@@ -262,7 +274,7 @@ final class EngineLoop {
                 memory.used(),
                 model.totalBlocks(),
                 promptTokens,
-                cachedTokens,
+                cachedTokens + states.importedTokens(),
                 generatedTokens,
                 admission.preemptions());
     }

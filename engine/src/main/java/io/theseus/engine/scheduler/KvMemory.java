@@ -7,6 +7,7 @@ import io.theseus.engine.model.StepModel.Sequence;
 import io.theseus.engine.scheduler.PrefixTree.Match;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,30 @@ final class KvMemory {
     private final StepModel model;
     private final PrefixTree kept;
     private final LongSupplier nanoTime;
+    private final BooleanSupplier lastResort;
 
-    KvMemory(StepModel model, int keptBlocks, ReuseForecast forecast, LongSupplier nanoTime) {
+    /** @param lastResort lets go of a block that nothing depends on, if there is one; asked when nothing kept is left */
+    KvMemory(
+            StepModel model,
+            int keptBlocks,
+            ReuseForecast forecast,
+            LongSupplier nanoTime,
+            BooleanSupplier lastResort) {
         this.model = model;
+        this.lastResort = lastResort;
         this.nanoTime = nanoTime;
         kept = new PrefixTree(model.blockTokens(), keptBlocks, forecast);
+    }
+
+    int blockTokens() {
+        return model.blockTokens();
+    }
+
+    /** Length of the beginning of {@code answer} whose state is kept or with a running answer. */
+    int matching(Answer answer, List<Answer> running) {
+        Answer relative = longestRunning(answer, running);
+        int shared = relative == null ? 0 : shared(answer, relative);
+        return Math.max(shared, kept.match(answer.tokens(), answer.length() - 1).tokens());
     }
 
     private int blocks(int tokens) {
@@ -137,7 +157,7 @@ final class KvMemory {
 
     /** Forgets the kept block that saves least; returns whether there was one that nobody uses. */
     boolean evict() {
-        return kept.evict(nanoTime.getAsLong());
+        return kept.evict(nanoTime.getAsLong()) || lastResort.getAsBoolean();
     }
 
     /** Forgets all kept blocks. */

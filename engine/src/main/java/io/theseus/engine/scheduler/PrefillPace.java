@@ -60,6 +60,11 @@ final class PrefillPace {
         return average == 0 ? value : average + weight * (value - average);
     }
 
+    /** Of computing one more prompt token in a step; 0 = not known yet. */
+    double nanosPerToken() {
+        return nanosPerToken;
+    }
+
     /** Prompt tokens a second, as far as known; for estimates. */
     double tokensPerSecond() {
         return nanosPerToken == 0 ? 0 : 1e9 / nanosPerToken;

@@ -30,7 +30,7 @@ final class StepPlanner {
         List<Part> parts = new ArrayList<>();
         List<Answer> prefills = new ArrayList<>();
         for (Answer answer : running) {
-            if (answer.paused()) {
+            if (answer.paused() || answer.importing()) {
                 continue;
             }
             if (answer.decoding()) {

@@ -3,6 +3,8 @@ package io.theseus.engine.scheduler;
 import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.model.StepModel;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -134,6 +136,29 @@ final class FakeStepModel implements StepModel {
         }
     }
 
+    /** Hashes, as they are. */
+    @Override
+    public byte[] exportState(Block block) {
+        long[] hashes = ((Held) block).block.hashes;
+        check(hashes.length == blockTokens, "export of a block that is not full");
+        ByteBuffer bytes = ByteBuffer.allocate(8 * blockTokens);
+        bytes.asLongBuffer().put(hashes);
+        return bytes.array();
+    }
+
+    @Override
+    public void importState(Sequence sequence, byte[] states) {
+        FakeSequence own = (FakeSequence) sequence;
+        check(own.length % blockTokens == 0 && states.length % (8 * blockTokens) == 0, "import of " + states.length);
+        if (freeBlocks() < states.length / 8 / blockTokens) {
+            throw new TheseusException(ErrorCode.BUSY, "no blocks for the import");
+        }
+        LongBuffer hashes = ByteBuffer.wrap(states).asLongBuffer();
+        while (hashes.hasRemaining()) {
+            own.appendHash(hashes.get());
+        }
+    }
+
     @Override
     public void close() {}
 
@@ -203,7 +228,18 @@ final class FakeStepModel implements StepModel {
                 blocks.add(new Storage());
                 usedBlocks++;
             }
-            long next = mix(hash() * 31 + token + 1);
+            put(mix(hash() * 31 + token + 1));
+        }
+
+        private void appendHash(long hash) {
+            if (length % blockTokens == 0) {
+                blocks.add(new Storage());
+                usedBlocks++;
+            }
+            put(hash);
+        }
+
+        private void put(long next) {
             if (length == hashes.length) {
                 hashes = Arrays.copyOf(hashes, length * 2);
             }

@@ -54,8 +54,8 @@ class RealModelTest {
                     3,
                     200,
                     Duration.ofMinutes(1));
-            BatchScheduler scheduler =
-                    new BatchScheduler(model, tokenizer, settings, SchedulerListener.NONE, System::nanoTime);
+            BatchScheduler scheduler = new BatchScheduler(
+                    model, tokenizer, settings, SchedulerListener.NONE, StateStore.NONE, System::nanoTime);
             List<Generation> generations = scheduler.submit(requests);
             while (scheduler.turn() == BatchScheduler.Turn.WORKED) {
                 assertThat(model.freeBlocks()).isNotNegative();

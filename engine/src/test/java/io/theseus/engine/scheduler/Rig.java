@@ -18,7 +18,7 @@ final class Rig implements SchedulerListener {
 
     Rig(int blocks, SchedulerSettings settings) {
         model = new FakeStepModel(tokenizer.size(), 4096, 8, blocks);
-        scheduler = new BatchScheduler(model, tokenizer, settings, this, () -> model.nanos);
+        scheduler = new BatchScheduler(model, tokenizer, settings, this, StateStore.NONE, () -> model.nanos);
     }
 
     static Rig plain() {

@@ -45,8 +45,8 @@ class SchedulerSoakVersusNaive {
                 kept,
                 channel,
                 Duration.ofDays(1));
-        BatchScheduler scheduler =
-                new BatchScheduler(model, tokenizer, settings, SchedulerListener.NONE, () -> model.nanos);
+        BatchScheduler scheduler = new BatchScheduler(
+                model, tokenizer, settings, SchedulerListener.NONE, StateStore.NONE, () -> model.nanos);
         List<Client> clients = new ArrayList<>();
         int toSubmit = 250;
         int open = 0;

@@ -1,15 +1,18 @@
 package io.theseus.node.cli;
 
-import io.theseus.engine.scheduler.SchedulerListener;
+import io.theseus.cache.states.DiskStates;
+import io.theseus.core.TheseusException;
 import io.theseus.node.LoadedModel;
 import io.theseus.node.ModelLoader;
 import io.theseus.node.config.NodeConfig;
 import io.theseus.node.models.ModelFetcher;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** From the setting {@code model} to a file, and to a model in memory. */
 final class ModelFiles {
+    private static final System.Logger LOG = System.getLogger(ModelFiles.class.getName());
     private static final String ENDING = ".gguf";
 
     private ModelFiles() {}
@@ -28,7 +31,27 @@ final class ModelFiles {
     /** The configured model, ready to answer. */
     static LoadedModel open(Call call, NodeConfig config, boolean rooted) throws InterruptedException {
         Path file = locate(call, config);
-        return ModelLoader.load(name(file, config.home()), file, config.engine(), SchedulerListener.NONE, rooted);
+        Optional<DiskStates> states = rooted ? states(call, config) : Optional.empty();
+        try {
+            return ModelLoader.load(name(file, config.home()), file, config.engine(), states, rooted);
+        } catch (RuntimeException | Error | InterruptedException e) {
+            states.ifPresent(DiskStates::close);
+            throw e;
+        }
+    }
+
+    /** Where states of prompts are kept, if the settings want that and it works; a node without is slower, not broken. */
+    private static Optional<DiskStates> states(Call call, NodeConfig config) {
+        if (!config.states().on()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DiskStates.open(
+                    config.home().resolve("states"), config.states().size().bytes(), call.clock(), System::nanoTime));
+        } catch (TheseusException e) {
+            LOG.log(System.Logger.Level.WARNING, "no states of prompts will be kept: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** What requests call the model in {@code file}: its installed name, or else the file's name without the ending. */

@@ -26,6 +26,7 @@ public record NodeConfig(
         Downloads downloads,
         Meaning meaning,
         Cache cache,
+        States states,
         Upstreams upstreams) {
     /** How much is logged; each level includes those before it. */
     public enum LogLevel {
@@ -149,6 +150,14 @@ public record NodeConfig(
             return "Upstreams[addresses=" + addresses + "]";
         }
     }
+
+    /**
+     * States of prompts on disk.
+     *
+     * @param on whether any are kept
+     * @param size most bytes of files
+     */
+    public record States(boolean on, DataSize size) {}
 
     /**
      * How models are fetched.

@@ -50,6 +50,8 @@ public enum Setting {
     CACHE_MEMORY("64MiB", "most memory for remembered answers that were used lately"),
     CACHE_TTL("24h", "how long an answer is remembered, unless it is pinned"),
     CACHE_PREVIEW("on", "whether the beginnings of questions and answers are kept readable, for lists and searches"),
+    STATES("on", "whether the states of prompts are kept on disk, for prompts that begin alike: on or off"),
+    STATES_SIZE("4GiB", "most disk space for states of prompts"),
     CACHE_SCOPE("private", "who may get a remembered answer if its request does not say: private or swarm"),
     MEANING("off", "whether remembered answers also serve questions that only mean the same: on or off"),
     MEANING_ERROR_BOUND("1%", "most of what is served by meaning that may be wrong"),

@@ -75,6 +75,7 @@ final class SettingValues {
                         v.duration(Setting.CACHE_TTL),
                         v.bool(Setting.CACHE_PREVIEW),
                         v.oneOf(Setting.CACHE_SCOPE, Scope.class)),
+                new NodeConfig.States(v.bool(Setting.STATES), v.size(Setting.STATES_SIZE)),
                 v.upstreams(environment));
     }
 

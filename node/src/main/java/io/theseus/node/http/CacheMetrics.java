@@ -3,6 +3,7 @@ package io.theseus.node.http;
 import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.AnswerStats;
 import io.theseus.core.TheseusException;
+import io.theseus.node.ModelMeters;
 import io.theseus.node.ServedModels;
 import io.theseus.orchestrator.meaning.MeaningCounts;
 import io.theseus.orchestrator.meaning.Meanings;
@@ -42,6 +43,11 @@ final class CacheMetrics {
                         .append("\"} ")
                         .append(model.engine().joins())
                         .append('\n'));
+        if (!models.models().isEmpty()) {
+            ModelMeters meters = models.models().getFirst().meters();
+            meters.states().ifPresent(states -> StateMetrics.write(out, states.stats()));
+            meters.engine().ifPresent(meter -> meter.write(out));
+        }
         if (cache.isPresent()) {
             answers(out, cache.get());
         }

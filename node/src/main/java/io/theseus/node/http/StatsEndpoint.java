@@ -2,6 +2,7 @@ package io.theseus.node.http;
 
 import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.AnswerStats;
+import io.theseus.cache.states.StateStats;
 import io.theseus.cache.store.ModelTotals;
 import io.theseus.engine.scheduler.InferenceEngine.Load;
 import io.theseus.node.ServedModel;
@@ -38,11 +39,38 @@ final class StatsEndpoint {
         if (cache.isPresent()) {
             body.set("answers", answers(cache.get()));
         }
+        models.models().stream()
+                .flatMap(model -> model.meters().states().stream())
+                .findFirst()
+                .ifPresent(states -> body.set("states", states(states.stats())));
         ArrayNode served = body.putArray("models");
         for (ServedModel model : models.models()) {
             served.add(model(model));
         }
         exchange.send(200, body);
+    }
+
+    private static ObjectNode states(StateStats s) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("blocks", s.blocks())
+                .put("bytes", s.bytes())
+                .put("writing", s.writing())
+                .put("written", s.written())
+                .put("dropped", s.dropped())
+                .put("forgotten", s.forgotten())
+                .put("corrupt", s.corrupt())
+                .put("loads", s.loads())
+                .put("loaded_tokens", s.loadedTokens())
+                .put("load_seconds", s.loadSeconds())
+                .put("predicted_load_seconds", s.predictedLoadSeconds())
+                .put("seconds_saved", s.savedSeconds())
+                .put("load_regret_seconds", s.loadRegretSeconds())
+                .put("computes", s.computes())
+                .put("compute_regret_seconds", s.computeRegretSeconds())
+                .put("read_bytes_per_second", s.readBytesPerSecond())
+                .put("import_bytes_per_second", s.importBytesPerSecond())
+                .put("recency", s.recency());
     }
 
     private static ObjectNode answers(AnswerCache cache) throws InterruptedException {
