@@ -192,7 +192,7 @@ final class Answer {
         Sequence detached = sequence;
         sequence = null;
         if (plan != null && importing) {
-            endImport(Plan.COMPUTE);
+            endImport();
         }
         return detached;
     }
@@ -302,7 +302,7 @@ final class Answer {
             return false;
         }
         if (now >= loadingEnds()) {
-            endImport(Plan.COMPUTE);
+            endImport();
             return false;
         }
         return true;
@@ -325,14 +325,12 @@ final class Answer {
         prefix = computed();
     }
 
-    /** No more blocks come into the sequence; {@code next} is the plan from now on. */
-    void endImport(Plan next) {
+    /** No more blocks come into the sequence: what is missing is computed. */
+    void endImport() {
         importing = false;
         plan().imported(importedBlocks, importNanos);
-        if (plan() != next) {
-            plan().close();
-            plan = next;
-        }
+        plan().close();
+        plan = Plan.COMPUTE;
     }
 
     /** Whether the prompt has just been computed, said once. */

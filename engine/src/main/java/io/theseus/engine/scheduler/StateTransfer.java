@@ -94,7 +94,7 @@ final class StateTransfer {
         Sequence sequence = answer.sequence();
         int block = sequence.length() / model.blockTokens();
         if (block < plan.first() || block >= plan.end() || !memory.free(1)) {
-            answer.endImport(plan);
+            answer.endImport();
             return;
         }
         try {
@@ -105,7 +105,7 @@ final class StateTransfer {
             answer.imported(sequence.length() - before, nanoTime.getAsLong() - start);
         } catch (TheseusException e) {
             LOG.log(System.Logger.Level.WARNING, "a stored state cannot be used, computing it cause=" + e.getMessage());
-            answer.endImport(plan);
+            answer.endImport();
         }
     }
 
@@ -147,8 +147,7 @@ final class StateTransfer {
 
     /** Lets go of everything. */
     void clear() {
-        while (giveUpOne()) {
-            continue;
-        }
+        exports.forEach(export -> export.block().close());
+        exports.clear();
     }
 }
