@@ -129,7 +129,10 @@ final class UpstreamResponse {
             exchange.answeredFrom(List.of(live.provenance(start.upstream())));
             metrics.firstToken(System.nanoTime() - began);
         }
+        lastWritten = System.nanoTime();
         if (start.form() == Form.OTHER) {
+            // A page from elsewhere must not act as one of this node's.
+            exchange.responseHeader("content-security-policy", "sandbox");
             raw = exchange.begin(start.status(), start.contentType());
         } else if (start.form() == Form.EVENTS && request.stream()) {
             events = exchange.events();

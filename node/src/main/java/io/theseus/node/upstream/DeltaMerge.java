@@ -47,6 +47,9 @@ final class DeltaMerge {
                             choice.get("message") instanceof ObjectNode there ? there : choice.putObject("message");
                     merge(message, delta);
                 }
+            } else if (field.getValue().isString() && !field.getKey().equals("text")) {
+                // Beside the text, what a choice says of itself comes whole, by some engines again and again.
+                choice.set(field.getKey(), field.getValue());
             } else {
                 grow(choice, field.getKey(), field.getValue());
             }

@@ -41,7 +41,12 @@ final class Reading {
             "age",
             "vary",
             "etag",
-            "cache-control");
+            "cache-control",
+            "content-security-policy",
+            "clear-site-data",
+            "strict-transport-security",
+            "alt-svc",
+            "refresh");
 
     private final Upstream upstream;
     private final int status;

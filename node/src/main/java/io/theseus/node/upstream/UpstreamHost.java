@@ -20,6 +20,9 @@ public final class UpstreamHost {
 
     private static final double HEDGE_SHARE = 0.1;
 
+    /** Of the last answer in the share that fails lately: who fails fast must not look like who answers fast. */
+    private static final double FAILING_WEIGHT = 0.2;
+
     private final Upstream upstream;
     private final Breaker breaker;
     private final FirstByteTimes streamed = new FirstByteTimes();
@@ -27,6 +30,7 @@ public final class UpstreamHost {
     private final AtomicInteger running = new AtomicInteger();
     private volatile boolean refusesUsage;
     private double hedges = 1; // guarded by this
+    private double failing; // guarded by this
 
     final LongAdder requests = new LongAdder();
     final LongAdder errors = new LongAdder();
@@ -88,9 +92,25 @@ public final class UpstreamHost {
         return true;
     }
 
+    /** A request failed here. */
+    synchronized void failed() {
+        errors.increment();
+        failing += FAILING_WEIGHT * (1 - failing);
+    }
+
+    /** An answer from here was complete. */
+    synchronized void succeeded() {
+        failing -= FAILING_WEIGHT * failing;
+    }
+
+    private synchronized double failing() {
+        return failing;
+    }
+
     /** Expected wait of one more request, in seconds; what is least is asked first. */
     double load(boolean stream) {
-        return (running.get() + 1) * (times(stream).average() / NANOS + 1e-3) + breaker.failures() * FAILURE_SECONDS;
+        return (running.get() + 1) * (times(stream).average() / NANOS + 1e-3)
+                + (breaker.failures() + failing()) * FAILURE_SECONDS;
     }
 
     /** Whether it once refused a request that asked for token counts at the end of a stream. */

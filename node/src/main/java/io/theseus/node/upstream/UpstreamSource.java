@@ -49,9 +49,11 @@ final class UpstreamSource implements Source<Frame> {
     private final Deque<Frame> ready = new ArrayDeque<>();
     private final List<UpstreamHost> tried = new ArrayList<>();
     private int failures;
+    private boolean withoutUsage;
     private OptionalLong retryAt = OptionalLong.empty();
     private OptionalLong hedgeAt = OptionalLong.empty();
     private @Nullable Attempt winner;
+    private long lastPoll;
     private volatile boolean cancelled;
 
     /**
@@ -98,7 +100,13 @@ final class UpstreamSource implements Source<Frame> {
         tried.add(host);
         running.add(attempt);
         heard.put(attempt, attempt.startedAt());
-        client.send(attempt, request, asksUsage(host));
+        try {
+            client.send(attempt, request, asksUsage(host));
+        } catch (RuntimeException e) {
+            finish(attempt);
+            host.breaker().unknown();
+            throw e;
+        }
         if (cancelled) {
             attempt.cancel();
             host.breaker().unknown();
@@ -108,7 +116,7 @@ final class UpstreamSource implements Source<Frame> {
     }
 
     private boolean asksUsage(UpstreamHost host) {
-        return wantsUsage && !host.refusesUsage();
+        return wantsUsage && !withoutUsage && !host.refusesUsage();
     }
 
     private void planHedge(UpstreamHost host) {
@@ -125,11 +133,29 @@ final class UpstreamSource implements Source<Frame> {
 
     @Override
     public @Nullable Frame poll(long millis) throws InterruptedException {
-        long until = client.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        long entered = client.nanoTime();
+        if (winner != null) {
+            // What nobody waited for, as the client was slow to read, is not silence of the upstream's.
+            heard.merge(winner, entered - lastPoll, Long::sum);
+        }
+        try {
+            return await(entered + TimeUnit.MILLISECONDS.toNanos(millis));
+        } finally {
+            lastPoll = client.nanoTime();
+        }
+    }
+
+    private @Nullable Frame await(long until) throws InterruptedException {
         while (true) {
             Frame frame = ready.poll();
             if (frame != null) {
                 return frame;
+            }
+            Signal waiting = signals.poll();
+            if (waiting != null) {
+                // Before anybody is called late: this came in time.
+                take(waiting);
+                continue;
             }
             long now = client.nanoTime();
             act(now);
@@ -157,14 +183,11 @@ final class UpstreamSource implements Source<Frame> {
 
     /** When an attempt has been silent for too long. */
     private long deadline(Attempt attempt) {
-        long silence = heard(attempt) + client.settings().idle().toNanos();
-        long beginning = attempt.startedAt() + client.settings().firstByte().toNanos();
-        if (attempt == winner) {
-            return silence;
-        }
-        // An answer in one piece is computed between its head and its body by some engines.
-        Reading reading = readings.get(attempt);
-        return reading == null || reading.form() == Frame.Form.MESSAGE ? beginning : Math.min(silence, beginning);
+        // Between the head and the first event, or the body, engines read the prompt: that may take as long as a
+        // beginning.
+        return attempt == winner
+                ? heard(attempt) + client.settings().idle().toNanos()
+                : attempt.startedAt() + client.settings().firstByte().toNanos();
     }
 
     private long heard(Attempt attempt) {
@@ -206,9 +229,7 @@ final class UpstreamSource implements Source<Frame> {
     }
 
     private void late(Attempt attempt) {
-        boolean begun = attempt == winner
-                || deadline(attempt)
-                        < attempt.startedAt() + client.settings().firstByte().toNanos();
+        boolean begun = attempt == winner;
         Duration limit = begun ? client.settings().idle() : client.settings().firstByte();
         attempt.cancel();
         failed(
@@ -247,12 +268,15 @@ final class UpstreamSource implements Source<Frame> {
         }
         if (asksUsage(attempt.host()) && (status == 400 || status == 422)) {
             // Perhaps only because of what was added to the request: as it came it may do.
-            attempt.host().refusedUsage();
+            withoutUsage = true;
             attempt.cancel();
             finish(attempt);
             attempt.host().breaker().succeeded();
             launch(attempt.host(), false);
             return;
+        }
+        if (status == 200 && withoutUsage) {
+            attempt.host().refusedUsage();
         }
         Optional<Duration> wait = retryAfter(headers);
         boolean busy = status == 429;
@@ -269,7 +293,7 @@ final class UpstreamSource implements Source<Frame> {
     /** What the status says about the upstream's health; an answer still has to show that it can be completed. */
     private static void judge(UpstreamHost host, int status, boolean failing) {
         if (status >= 500) {
-            host.errors.increment();
+            host.failed();
         }
         if (failing) {
             host.breaker().failed();
@@ -328,6 +352,7 @@ final class UpstreamSource implements Source<Frame> {
         if (reading.over()) {
             finish(attempt);
             if (reading.status() == 200) {
+                attempt.host().succeeded();
                 attempt.host().breaker().succeeded();
             }
             client.drain(attempt);
@@ -388,7 +413,7 @@ final class UpstreamSource implements Source<Frame> {
         if (busy) {
             attempt.host().breaker().succeeded();
         } else {
-            attempt.host().errors.increment();
+            attempt.host().failed();
             attempt.host().breaker().failed();
         }
         if (winner == null && !running.isEmpty()) {

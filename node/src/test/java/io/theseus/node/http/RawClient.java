@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -38,6 +39,26 @@ final class RawClient implements AutoCloseable {
             text.append((char) b);
         }
         return text.toString();
+    }
+
+    /** Reads until {@code marker} has come and keeps none of it but the end. */
+    void finishReading(String marker) throws IOException {
+        InputStream in = socket.getInputStream();
+        byte[] buffer = new byte[1 << 16];
+        String tail = "";
+        while (!tail.contains(marker)) {
+            int read;
+            try {
+                read = in.read(buffer);
+            } catch (SocketTimeoutException e) {
+                read = -1;
+            }
+            if (read < 0) {
+                throw new IOException("the connection ended before \"" + marker + "\"; it said at last: " + tail);
+            }
+            String all = tail + new String(buffer, 0, read, StandardCharsets.ISO_8859_1);
+            tail = all.substring(Math.max(0, all.length() - 1000));
+        }
     }
 
     /** Reads to the end of the connection. */
