@@ -1,7 +1,6 @@
 package io.theseus.node.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.model.LanguageModel;
@@ -20,11 +19,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,10 +33,8 @@ class OpenAiClientsIT {
     private static final String KEY = "sk-test-key";
     private static final String PYTHON_LIBRARY = "openai==3.52.0";
     private static final String JAVASCRIPT_LIBRARY = "openai@6.49.0";
-    private static final boolean WINDOWS =
-            System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("win");
-    private static final Path WORK = Path.of("target", "e2e").toAbsolutePath();
-    private static final Path SCRIPTS = Path.of("..", "e2e").toAbsolutePath().normalize();
+    private static final boolean WINDOWS = Programs.WINDOWS;
+    private static final Path WORK = Programs.WORK;
 
     @BeforeAll
     static void makeFolder() throws IOException {
@@ -52,10 +45,10 @@ class OpenAiClientsIT {
     void pythonLibraryAgainstTheScriptedEngine() throws Exception {
         Path python = python();
         try (ServerFixture http = scripted()) {
-            run(
+            Programs.run(
                     WORK,
                     python.toString(),
-                    script("openai_client.py"),
+                    Programs.script("openai_client.py"),
                     http.address().toString(),
                     KEY,
                     ServerFixture.MODEL,
@@ -66,12 +59,12 @@ class OpenAiClientsIT {
 
     @Test
     void javaScriptLibraryAgainstTheScriptedEngine() throws Exception {
-        Path folder = javaScript();
+        Path folder = Programs.javaScript(JAVASCRIPT_LIBRARY);
         try (ServerFixture http = scripted()) {
-            run(
+            Programs.run(
                     folder,
                     "node",
-                    script("openai_client.mjs"),
+                    Programs.script("openai_client.mjs"),
                     http.address().toString(),
                     KEY,
                     ServerFixture.MODEL,
@@ -82,7 +75,7 @@ class OpenAiClientsIT {
 
     @Test
     void curlAgainstTheScriptedEngine() throws Exception {
-        requireProgram("curl");
+        Programs.require("curl");
         try (ServerFixture http = scripted()) {
             String auth = "Authorization: Bearer " + KEY;
             String chat = http.address() + "/v1/chat/completions";
@@ -90,17 +83,18 @@ class OpenAiClientsIT {
             String silent = "-sS";
 
             // Without a content type curl says that this is a form; it is read all the same.
-            assertThat(run(WORK, "curl", silent, "-N", "-H", auth, chat, "-d", body))
+            assertThat(Programs.run(WORK, "curl", silent, "-N", "-H", auth, chat, "-d", body))
                     .endsWith("data: [DONE]\n\n");
-            assertThat(run(WORK, "curl", silent, "-o", "-", "-w", "%{http_code}", chat, "-d", body))
+            assertThat(Programs.run(WORK, "curl", silent, "-o", "-", "-w", "%{http_code}", chat, "-d", body))
                     .endsWith("401");
-            assertThat(run(WORK, "curl", silent, "-H", auth, http.address() + "/v1/models"))
+            assertThat(Programs.run(WORK, "curl", silent, "-H", auth, http.address() + "/v1/models"))
                     .contains(ServerFixture.MODEL);
-            assertThat(run(WORK, "curl", silent, "-I", http.address() + "/health"))
+            assertThat(Programs.run(WORK, "curl", silent, "-I", http.address() + "/health"))
                     .contains("200");
 
             Path large = Files.writeString(WORK.resolve("large.json"), "x".repeat(11 << 20));
-            assertThat(run(WORK, "curl", silent, "-w", "%{http_code}", "-H", auth, chat, "--data-binary", "@" + large))
+            assertThat(Programs.run(
+                            WORK, "curl", silent, "-w", "%{http_code}", "-H", auth, chat, "--data-binary", "@" + large))
                     .contains("body_too_large")
                     .endsWith("413");
 
@@ -120,7 +114,7 @@ class OpenAiClientsIT {
     void librariesAgainstTheRealModel() throws Exception {
         Path file = Golden.require("models/SmolLM2-135M-Instruct.Q4_1.gguf");
         Path python = python();
-        Path javaScript = javaScript();
+        Path javaScript = Programs.javaScript(JAVASCRIPT_LIBRARY);
         try (GgufFile gguf = GgufFile.open(file);
                 LanguageModel model = LanguageModel.load(gguf, ModelOptions.DEFAULT);
                 BatchScheduler engine = BatchScheduler.start(
@@ -133,8 +127,15 @@ class OpenAiClientsIT {
                     entry -> {},
                     InstantSource.fixed(ServerFixture.NOW))) {
                 URI address = server.address();
-                run(WORK, python.toString(), script("openai_client.py"), address.toString(), KEY, "smollm2");
-                run(javaScript, "node", script("openai_client.mjs"), address.toString(), KEY, "smollm2");
+                Programs.run(
+                        WORK,
+                        python.toString(),
+                        Programs.script("openai_client.py"),
+                        address.toString(),
+                        KEY,
+                        "smollm2");
+                Programs.run(
+                        javaScript, "node", Programs.script("openai_client.mjs"), address.toString(), KEY, "smollm2");
             }
         }
     }
@@ -160,77 +161,17 @@ class OpenAiClientsIT {
         return new FakeTokenizer(false).decode(request.prompt(), true);
     }
 
-    private static String script(String name) {
-        return SCRIPTS.resolve(name).toString();
-    }
-
     private static Path python() throws Exception {
         String system = WINDOWS ? "python" : "python3";
-        requireProgram(system);
+        Programs.require(system);
         Path venv = WORK.resolve("python");
         Path python = venv.resolve(WINDOWS ? "Scripts/python.exe" : "bin/python");
         Path done = venv.resolve(PYTHON_LIBRARY.replace("==", "-"));
         if (!Files.exists(done)) {
-            run(WORK, system, "-m", "venv", venv.toString());
-            run(WORK, python.toString(), "-m", "pip", "install", "--quiet", PYTHON_LIBRARY);
+            Programs.run(WORK, system, "-m", "venv", venv.toString());
+            Programs.run(WORK, python.toString(), "-m", "pip", "install", "--quiet", PYTHON_LIBRARY);
             Files.createFile(done);
         }
         return python;
-    }
-
-    private static Path javaScript() throws Exception {
-        String npm = WINDOWS ? "npm.cmd" : "npm";
-        requireProgram("node");
-        requireProgram(npm);
-        Path folder = Files.createDirectories(WORK.resolve("javascript"));
-        Path done = folder.resolve(JAVASCRIPT_LIBRARY.replace("@", "-"));
-        if (!Files.exists(done)) {
-            Files.writeString(folder.resolve("package.json"), "{\"private\": true}");
-            run(folder, npm, "install", "--silent", "--no-audit", "--no-fund", JAVASCRIPT_LIBRARY);
-            Files.createFile(done);
-        }
-        return folder;
-    }
-
-    private static void requireProgram(String name) throws InterruptedException {
-        boolean there;
-        try {
-            there = new ProcessBuilder(name, "--version")
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            there = false;
-        }
-        assumeTrue(there, "skipped: the program " + name + " is not installed");
-    }
-
-    /** Runs a program to its successful end and returns what it printed, which goes to the test's report as well. */
-    private static String run(Path folder, String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(WORK, "output", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(Arrays.asList(command)))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        // A proxy for the outside must not come between the client and this machine.
-        builder.environment().putAll(Map.of("NO_PROXY", "127.0.0.1", "no_proxy", "127.0.0.1"));
-        Process process = builder.start();
-        boolean ended = process.waitFor(5, TimeUnit.MINUTES);
-        String printed = Files.readString(output);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        assertThat(ended)
-                .as("ended in time: %s%n%s", String.join(" ", command), printed)
-                .isTrue();
-        assertThat(process.exitValue())
-                .as("%s%n%s", String.join(" ", command), printed)
-                .isZero();
-        printed.lines()
-                .filter(line -> line.matches(".*\\d+ passed, \\d+ failed"))
-                .forEach(line -> System.out.println(line));
-        return printed;
     }
 }

@@ -36,7 +36,7 @@ function draw() {
   const events = waiting;
   waiting = [];
   makeRoom(Math.min(events.length, MOST_A_FRAME));
-  for (const event of events.slice(-MOST_A_FRAME)) wall.append(block(event));
+  for (const event of events.slice(-MOST_A_FRAME)) wall.append(falling(event));
   for (const [layer, number] of counts) number.textContent = count(seen.get(layer));
   byId("no-blocks").hidden = true;
   byId("latest-title").hidden = false;
@@ -60,17 +60,26 @@ function makeRoom(coming) {
 }
 
 function block(event) {
-  return element("span", {
-    class: "block falling",
-    "data-layer": event.status === 200 ? event.layer : "failed",
-    title: words(event),
-  });
+  const cube = element("span", { class: "block", "data-layer": event.status === 200 ? event.layer : "failed" });
+  if (event.layer === "state") {
+    // White as far as the prompt was known, within what still shows both colours.
+    const known = event.cached_tokens / Math.max(1, event.prompt_tokens);
+    cube.style.setProperty("--known", `${Math.round(25 + 50 * known)}%`);
+  }
+  return cube;
+}
+
+function falling(event) {
+  const cube = block(event);
+  cube.classList.add("falling");
+  cube.title = words(event);
+  return cube;
 }
 
 function line(event) {
-  return element("li", {},
-    element("span", { class: "block", "data-layer": event.status === 200 ? event.layer : "failed", "aria-hidden": "true" }),
-    words(event));
+  const cube = block(event);
+  cube.setAttribute("aria-hidden", "true");
+  return element("li", {}, cube, element("span", {}, words(event)));
 }
 
 function words(event) {

@@ -54,7 +54,7 @@ function make() {
     height: 190,
     scales: { y: { range: [0, 100] }, x: { range: () => [times[0], Math.max(times.at(-1), times[0] + 30)] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString("en-GB")), space: 90 },
+      { ...axis, values: (_, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString("en-GB")), space: 90, size: 32 },
       { ...axis, values: (_, splits) => splits.map((at) => `${count(at)} %`), size: 54 },
     ],
     series: [

@@ -31,6 +31,17 @@ export function settled(action, millis) {
   };
 }
 
+/** Calls `action` within `millis` of any number of calls, at least once after the last of them. */
+export function soon(action, millis) {
+  let timer = 0;
+  return () => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      action();
+    }, millis);
+  };
+}
+
 /** Shows a modal dialog and waits until it is closed; Escape closes with "". */
 export function ask(dialog) {
   dialog.returnValue = "";

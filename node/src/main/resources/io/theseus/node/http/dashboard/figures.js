@@ -43,18 +43,18 @@ export function figures(stats) {
   const running = stats.models.reduce((sum, model) => sum + model.running, 0);
   const waiting = stats.models.reduce((sum, model) => sum + model.waiting, 0);
   const rows = [
-    ["Answered from memory", all.requests ? percent(all.hits / all.requests) : "no request yet",
+    ["From memory", all.requests ? percent(all.hits / all.requests) : "no request yet",
       all.requests ? `of ${plural(all.requests, "request")}${byLayer ? `: ${byLayer}` : ""}` : ""],
     ["Time saved", span(all.secondsSaved), ever?.seconds_saved > all.secondsSaved ? `${span(ever.seconds_saved)} ever` : ""],
     ["Tokens saved", count(all.tokensSaved), "not computed again"],
     ["Energy saved", energy(all.secondsSaved * watts()), `at ${count(watts())} W`],
-    ["Running now", plural(running, "request"), waiting ? `${count(waiting)} waiting` : "none waiting"],
+    ["Running now", count(running), `${count(waiting)} waiting`],
   ];
   if (stats.answers) {
-    rows.push(["Remembered", plural(stats.answers.entries, "answer"),
+    rows.push(["Answers held", count(stats.answers.entries),
       `${bytes(stats.answers.bytes)} of ${bytes(stats.answers.limit_bytes)}`]);
   } else if (stats.cache_on === false) {
-    rows.push(["Remembered", "nothing", "the setting cache is off"]);
+    rows.push(["Answers held", "none", "the setting cache is off"]);
   }
   byId("figures").replaceChildren(...rows.map(([name, value, more]) =>
     element("div", {}, element("dt", {}, name), element("dd", { class: "value" }, value), element("dd", {}, more))));

@@ -3,7 +3,7 @@ import { getJson } from "./api.js";
 import { heard } from "./blocks.js";
 import { chart } from "./chart.js";
 import { offerModels } from "./chat.js";
-import { byId, settled } from "./dom.js";
+import { byId, soon } from "./dom.js";
 import { figures } from "./figures.js";
 import { follow } from "./follow.js";
 import { models } from "./models.js";
@@ -31,8 +31,8 @@ async function look() {
   }
 }
 
-const lookSoon = settled(look, 250);
-const refreshSoon = settled(refresh, 400);
+const lookSoon = soon(look, 250);
+const refreshSoon = soon(refresh, 400);
 
 follow(
   (event) => {
