@@ -15,6 +15,7 @@ final class BytePairEncoder implements TextEncoder {
     private final MergeTable merges;
     private final PreTokenizer preTokenizer;
     private final boolean plainText;
+    private final WordCache known = new WordCache();
     private final int[] byteSymbols = new int[256]; // by byte; negative = ~byte, no symbol
     private final int[] byteTokens = new int[256]; // by byte; -1 = no token, the byte is dropped
 
@@ -135,6 +136,14 @@ final class BytePairEncoder implements TextEncoder {
 
         @Override
         public void word(int from, int to) {
+            if (!known.replay(text, from, to, out)) {
+                int begin = out.size();
+                cut(from, to);
+                known.keep(text, from, to, out, begin);
+            }
+        }
+
+        private void cut(int from, int to) {
             size = 0;
             if (plainText) {
                 pushCharacters(this, text, from, to);

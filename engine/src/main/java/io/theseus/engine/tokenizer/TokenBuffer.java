@@ -40,6 +40,11 @@ final class TokenBuffer {
         }
     }
 
+    /** The ids from position {@code from} on. */
+    int[] since(int from) {
+        return Arrays.copyOfRange(ids, from, size);
+    }
+
     int[] toArray() {
         return Arrays.copyOf(ids, size);
     }
