@@ -221,7 +221,10 @@ final class Exchange {
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
         // Asks nginx not to collect the stream.
         responseHeader("x-accel-buffering", "no");
-        EventStream stream = new EventStream(response.outputStream(), client, json);
+        boolean remembered = !provenance.isEmpty()
+                && provenance.stream()
+                        .allMatch(from -> from instanceof Provenance.Remembered || from instanceof Provenance.Meant);
+        EventStream stream = new EventStream(response.outputStream(), remembered, client, json);
         events = stream;
         return stream;
     }
