@@ -145,11 +145,7 @@ public final class SemanticIndex<K> {
                 return List.of();
             }
             for (Rows<K> rows : blocks) {
-                if (ByteProducts.vectorised()) {
-                    ByteProducts.vector(rows.codes(), rows.count(), stride, codes, products);
-                } else {
-                    ByteProducts.scalar(rows.codes(), rows.count(), stride, codes, products);
-                }
+                ByteProducts.of(rows.codes(), rows.count(), stride, codes, products);
                 for (int row = 0; row < rows.count(); row++) {
                     double about = (double) products[row] * rounded.scale() * rows.scale(row);
                     double slack = rows.error(row) + rounded.error() * (1 + rows.error(row));

@@ -105,7 +105,7 @@ class SemanticIndexVersusNaive {
         int[] expected = new int[37];
         int[] actual = new int[37];
         ByteProducts.scalar(rows, 37, stride, query, expected);
-        ByteProducts.vector(rows, 37, stride, query, actual);
+        VectorProducts.of(rows, 37, stride, query, actual);
         assertThat(actual).isEqualTo(expected);
     }
 }
