@@ -66,10 +66,11 @@ public final class Node implements AutoCloseable {
         Optional<EmbeddingModel> embedding = EmbeddingModel.of(config, clock);
         ServedModels served = ServedModels.loading(embedding);
         Optional<AnswerCache> cache = NodeCache.open(config, clock);
+        Optional<Meanings> meanings = NodeCache.meanings(config, cache, embedding);
         Optional<UpstreamRelay> upstreams = Optional.empty();
         HttpServer server;
         try {
-            upstreams = NodeUpstreams.of(config, cache);
+            upstreams = NodeUpstreams.of(config, cache, meanings);
             server = HttpServer.start(http(config), served, cache, upstreams, log, clock);
         } catch (RuntimeException | Error e) {
             release(upstreams, cache);
@@ -80,7 +81,7 @@ public final class Node implements AutoCloseable {
                 upstreams.get().pool().start();
             }
             Optional<LoadedModel> model = config.upstreams().ownModel()
-                    ? Optional.of(remembering(source.open(), cache, NodeCache.meanings(config, cache, embedding)))
+                    ? Optional.of(remembering(source.open(), cache, meanings))
                     : Optional.empty();
             served.ready(model.map(LoadedModel::served).stream().toList());
             return new Node(

@@ -8,6 +8,7 @@ import io.theseus.node.upstream.Upstream;
 import io.theseus.node.upstream.UpstreamPool;
 import io.theseus.node.upstream.UpstreamRelay;
 import io.theseus.node.upstream.UpstreamSettings;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class NodeUpstreams {
      *
      * @throws TheseusException {@code BAD_INPUT} if one of them, or its key, cannot be used as given
      */
-    static Optional<UpstreamRelay> of(NodeConfig config, Optional<AnswerCache> cache) {
+    static Optional<UpstreamRelay> of(NodeConfig config, Optional<AnswerCache> cache, Optional<Meanings> meanings) {
         NodeConfig.Upstreams settings = config.upstreams();
         if (settings.addresses().isEmpty()) {
             return Optional.empty();
@@ -61,7 +62,7 @@ final class NodeUpstreams {
         }
         UpstreamPool pool = new UpstreamPool(
                 upstreams, settings(settings), config.downloads().proxy(), new SplittableRandom());
-        return Optional.of(new UpstreamRelay(pool, cache));
+        return Optional.of(new UpstreamRelay(pool, cache, meanings));
     }
 
     private static UpstreamSettings settings(NodeConfig.Upstreams settings) {

@@ -13,10 +13,13 @@ import java.util.function.ToDoubleFunction;
 /** The part of {@code GET /metrics} about what is remembered. */
 final class CacheMetrics {
     private final Optional<AnswerCache> cache;
+    private final Optional<Meanings> relayed;
     private final LayerCounts layers;
 
-    CacheMetrics(Optional<AnswerCache> cache, LayerCounts layers) {
+    /** @param relayed what finds answers of upstreams by meaning */
+    CacheMetrics(Optional<AnswerCache> cache, Optional<Meanings> relayed, LayerCounts layers) {
         this.cache = cache;
+        this.relayed = relayed;
         this.layers = layers;
     }
 
@@ -51,11 +54,12 @@ final class CacheMetrics {
         if (cache.isPresent()) {
             answers(out, cache.get());
         }
-        // One layer for all models of a node.
+        // One layer for all models of a node, its own and others'.
         models.models().stream()
                 .flatMap(model -> model.engine().memory().stream())
                 .flatMap(memory -> memory.meanings().stream())
                 .findFirst()
+                .or(() -> relayed)
                 .flatMap(Meanings::ready)
                 .ifPresent(layer -> meaning(out, layer.counts()));
     }

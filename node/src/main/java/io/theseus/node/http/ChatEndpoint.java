@@ -8,6 +8,7 @@ import io.theseus.engine.toolcall.ToolCallFormat;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.node.prompt.Prompt;
+import io.theseus.orchestrator.Memory;
 import io.theseus.orchestrator.Question;
 import io.theseus.orchestrator.Recall;
 import io.theseus.orchestrator.RememberingEngine;
@@ -90,7 +91,7 @@ final class ChatEndpoint {
                 ? new ChatStream(exchange, head, choices, logprobs, options, exchange.usage())
                 : new ChatJson(exchange, head, choices, logprobs, options, exchange.usage());
         Recall recall = RecallHeaders.read(exchange, fields, scope, request.question());
-        if (RecallHeaders.byMeaning(exchange, engine)) {
+        if (RecallHeaders.byMeaning(exchange, engine.memory().flatMap(Memory::meanings))) {
             recall = question(request, options, chat, engine, wanted)
                     .map(recall::byMeaning)
                     .orElse(recall);

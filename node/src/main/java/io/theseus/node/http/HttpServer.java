@@ -105,7 +105,12 @@ public final class HttpServer implements AutoCloseable {
         PageEndpoint page = new PageEndpoint();
         routes.add(new Endpoint.Route("GET", PageEndpoint.ROOT, PageEndpoint.ROOT, true, page::index));
         routes.add(new Endpoint.Route("GET", PageEndpoint.FILES, PageEndpoint.FILES + "{file}", true, page::file));
-        routes.add(metricsRoute(metrics, new CacheMetrics(cache, layers), relay, models, supervisor));
+        routes.add(metricsRoute(
+                metrics,
+                new CacheMetrics(cache, relay.flatMap(UpstreamRelay::meanings), layers),
+                relay,
+                models,
+                supervisor));
         RequestLog told = entry -> {
             layers.add(entry);
             events.publish(entry);

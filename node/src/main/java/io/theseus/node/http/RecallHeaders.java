@@ -4,12 +4,10 @@ import io.theseus.cache.CachedAnswer;
 import io.theseus.cache.Scope;
 import io.theseus.core.TheseusException;
 import io.theseus.orchestrator.CacheControl;
-import io.theseus.orchestrator.Memory;
 import io.theseus.orchestrator.Provenance;
 import io.theseus.orchestrator.Provenance.Meant;
 import io.theseus.orchestrator.Provenance.Remembered;
 import io.theseus.orchestrator.Recall;
-import io.theseus.orchestrator.RememberingEngine;
 import io.theseus.orchestrator.meaning.Meanings;
 import io.theseus.proof.CacheProof;
 import java.time.Duration;
@@ -48,8 +46,7 @@ final class RecallHeaders {
      * Whether the answer to another question of the same meaning will do: {@code x-theseus-meaning: on|off}, or else as the node is
      * set.
      */
-    static boolean byMeaning(Exchange exchange, RememberingEngine engine) {
-        Optional<Meanings> meanings = engine.memory().flatMap(Memory::meanings);
+    static boolean byMeaning(Exchange exchange, Optional<Meanings> meanings) {
         return switch (exchange.header(MEANING).map(String::strip).orElse("")) {
             case "on" -> meanings.isPresent();
             case "off" -> false;

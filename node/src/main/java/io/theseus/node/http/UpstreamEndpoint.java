@@ -117,7 +117,7 @@ final class UpstreamEndpoint {
         Recall recall = fields.map(there -> RecallHeaders.read(exchange, there, config.scope(), request.question()))
                 .orElse(new Recall(CacheControl.NONE, Scope.PRIVATE, false, false, "", ""));
         try (Answering.Slot slot = answering.enter()) {
-            switch (relay.open(request, hosts, recall)) {
+            switch (relay.open(request, hosts, recall, RecallHeaders.byMeaning(exchange, relay.meanings()))) {
                 case Relayed.Hit hit -> new UpstreamResponse(exchange, request, metrics).remembered(hit);
                 case Relayed.Live live ->
                     new UpstreamResponse(exchange, request, metrics)

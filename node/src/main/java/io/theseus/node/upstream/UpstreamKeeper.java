@@ -22,9 +22,15 @@ import java.util.concurrent.TimeoutException;
  * survives the process.
  *
  * @param keys of the request, by the name of the upstream that answered
+ * @param near what the meaning layer waits for, if it does
  */
 record UpstreamKeeper(
-        AnswerCache cache, UpstreamPool pool, UpstreamRequest request, Recall recall, Map<String, Digest> keys)
+        AnswerCache cache,
+        UpstreamPool pool,
+        UpstreamRequest request,
+        Recall recall,
+        Map<String, Digest> keys,
+        Optional<UpstreamMeaning> near)
         implements SingleFlight.Ending<Frame> {
     private static final System.Logger LOG = System.getLogger(UpstreamKeeper.class.getName());
 
@@ -50,7 +56,12 @@ record UpstreamKeeper(
         try {
             Optional<UpstreamAnswer> answer = UpstreamAnswer.read(payload);
             if (answer.isPresent()) {
-                cache.put(row(key, from.get(), answer.get(), end)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                var stored = cache.put(row(key, from.get(), answer.get(), end));
+                stored.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                // Comparing answers takes milliseconds, for which nobody waits.
+                near.ifPresent(waiting -> {
+                    var unused = stored.thenRunAsync(() -> waiting.learn(head.upstream(), key, answer.get()));
+                });
             }
         } catch (InterruptedException e) {
             // The one who reads has somewhere else to be; the answer is stored without it waiting.

@@ -11,6 +11,9 @@ import io.theseus.orchestrator.Recall;
 import io.theseus.orchestrator.flight.FlightRules;
 import io.theseus.orchestrator.flight.Seat;
 import io.theseus.orchestrator.flight.SingleFlight;
+import io.theseus.orchestrator.meaning.Match;
+import io.theseus.orchestrator.meaning.MeaningLayer;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +29,24 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamRelay {
     private final UpstreamPool pool;
     private final Optional<AnswerCache> cache;
+    private final Optional<Meanings> meanings;
     private final SingleFlight<Digest, Frame> flights = new SingleFlight<>(new Rules(), Reading.MOST_BYTES);
 
+    /** A relay that remembers exact questions only. */
     public UpstreamRelay(UpstreamPool pool, Optional<AnswerCache> cache) {
+        this(pool, cache, Optional.empty());
+    }
+
+    /** @param meanings finds answers by meaning, for those who want it */
+    public UpstreamRelay(UpstreamPool pool, Optional<AnswerCache> cache, Optional<Meanings> meanings) {
         this.pool = pool;
         this.cache = cache;
+        this.meanings = meanings;
+    }
+
+    /** What finds answers by meaning, if anything does. */
+    public Optional<Meanings> meanings() {
+        return meanings;
     }
 
     /** An answer on its way. */
@@ -89,23 +105,38 @@ public final class UpstreamRelay {
      * @throws TheseusException {@code NOT_REMEMBERED} if only a remembered answer is wanted and there is none
      */
     public Relayed open(UpstreamRequest request, List<UpstreamHost> hosts, Recall recall) throws InterruptedException {
+        return open(request, hosts, recall, false);
+    }
+
+    /**
+     * Begins to answer.
+     *
+     * @param byMeaning whether the answer to another question of the same meaning will do
+     */
+    public Relayed open(UpstreamRequest request, List<UpstreamHost> hosts, Recall recall, boolean byMeaning)
+            throws InterruptedException {
         boolean shared = request.kind() != UpstreamRequest.Kind.OTHER && (request.repeatable() || recall.sampled());
         if (!shared) {
             refuseIfOnlyRemembered(recall);
-            return live(flights.alone(), hosts, request, recall, Map.of());
+            return live(flights.alone(), hosts, request, recall, Map.of(), Optional.empty());
         }
         Map<String, Digest> keys = keys(request, hosts);
         boolean reads = recall.control().reads();
+        Optional<UpstreamMeaning> near = Optional.empty();
         if (reads) {
             Relayed.Hit hit = remembered(request, keys, recall, false);
             if (hit != null) {
                 return hit;
             }
             cache.ifPresent(AnswerCache::miss);
+            near = byMeaning ? near(request, keys, recall) : near;
+            if (near.isPresent() && near.get().match() instanceof Match.Serves serves) {
+                return served(serves);
+            }
         }
         refuseIfOnlyRemembered(recall);
         if (!reads) {
-            return live(flights.alone(), hosts, request, recall, keys);
+            return live(flights.alone(), hosts, request, recall, keys, near);
         }
         Seat<Frame> seat = flights.join(keys.values().iterator().next());
         if (!seat.leads()) {
@@ -119,7 +150,49 @@ public final class UpstreamRelay {
             seat.close();
             return late;
         }
-        return live(seat, hosts, request, recall, keys);
+        return live(seat, hosts, request, recall, keys, near);
+    }
+
+    /** What the meaning layer says, if the request is one for it. */
+    private Optional<UpstreamMeaning> near(UpstreamRequest request, Map<String, Digest> keys, Recall recall)
+            throws InterruptedException {
+        UpstreamRequest frame = request.frame().orElse(null);
+        MeaningLayer layer = frame == null || cache.isEmpty() || meanings.isEmpty()
+                ? null
+                : meanings.get().soon().orElse(null);
+        if (frame == null || layer == null) {
+            return Optional.empty();
+        }
+        Map<String, Digest> contexts = new LinkedHashMap<>();
+        for (UpstreamHost host : pool.hosts()) {
+            if (keys.containsKey(host.upstream().name())) {
+                contexts.put(host.upstream().name(), frame.key(host.upstream()));
+            }
+        }
+        AnswerCache answers = cache.get();
+        return layer.match(
+                        List.copyOf(contexts.values()),
+                        request.question(),
+                        found -> usable(found, request, recall, age(found, answers)) != null)
+                .map(match -> new UpstreamMeaning(layer, match, contexts));
+    }
+
+    private Relayed.Hit served(Match.Serves serves) {
+        AnswerCache answers = cache.orElseThrow();
+        CachedAnswer found = serves.answer();
+        answers.hit(found);
+        return new Relayed.Hit(
+                UpstreamAnswer.read(found.payload()).orElseThrow(),
+                new Provenance.Meant(found, age(found, answers), serves.cosine()));
+    }
+
+    /** A remembered answer, if it is young enough and tells what {@code request} wants to know. */
+    private static @Nullable UpstreamAnswer usable(
+            CachedAnswer found, UpstreamRequest request, Recall recall, Duration age) {
+        boolean fresh =
+                recall.control().maxAge().map(most -> age.compareTo(most) <= 0).orElse(true);
+        UpstreamAnswer answer = fresh ? UpstreamAnswer.read(found.payload()).orElse(null) : null;
+        return answer == null || (request.includeUsage() && request.stream() && !answer.counted()) ? null : answer;
     }
 
     private static void refuseIfOnlyRemembered(Recall recall) {
@@ -155,12 +228,8 @@ public final class UpstreamRelay {
                 continue;
             }
             Duration age = age(found, answers);
-            boolean fresh = recall.control()
-                    .maxAge()
-                    .map(most -> age.compareTo(most) <= 0)
-                    .orElse(true);
-            UpstreamAnswer answer = fresh ? UpstreamAnswer.read(found.payload()).orElse(null) : null;
-            if (answer == null || (request.includeUsage() && request.stream() && !answer.counted())) {
+            UpstreamAnswer answer = usable(found, request, recall, age);
+            if (answer == null) {
                 continue;
             }
             answers.hit(found);
@@ -182,7 +251,8 @@ public final class UpstreamRelay {
             List<UpstreamHost> hosts,
             UpstreamRequest request,
             Recall recall,
-            Map<String, Digest> keys) {
+            Map<String, Digest> keys,
+            Optional<UpstreamMeaning> near) {
         try {
             if (!keys.isEmpty()) {
                 keep(seat, recall);
@@ -191,7 +261,8 @@ public final class UpstreamRelay {
             seat.launch(
                     source,
                     frames -> cache.filter(there -> !frames.isEmpty())
-                            .ifPresent(there -> new UpstreamKeeper(there, pool, request, recall, keys).accept(frames)));
+                            .ifPresent(there ->
+                                    new UpstreamKeeper(there, pool, request, recall, keys, near).accept(frames)));
             return new Relayed.Live(seat, false, keys);
         } catch (RuntimeException e) {
             seat.fail(new TheseusException(ErrorCode.INTERNAL, "the upstream could not be asked: " + e, e));

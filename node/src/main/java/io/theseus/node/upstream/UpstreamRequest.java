@@ -2,6 +2,7 @@ package io.theseus.node.upstream;
 
 import io.theseus.core.Digest;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +19,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record UpstreamRequest(
         String method, String path, byte[] body, Optional<ObjectNode> json, Map<String, String> headers, String model) {
+    /** Fields by which more is asked for than a text. */
+    private static final List<String> NOT_BY_MEANING =
+            List.of("tools", "functions", "logprobs", "top_logprobs", "audio", "modalities", "web_search_options");
+
     public UpstreamRequest {
         headers = Map.copyOf(headers);
     }
@@ -106,6 +111,39 @@ public record UpstreamRequest(
             }
         }
         return "";
+    }
+
+    /**
+     * The request with nothing where the user spoke last, if it is one that the answer to another question of the same meaning could
+     * serve: a chat for one repeatable answer, without tools and log probabilities, that ends with a text of the user.
+     */
+    Optional<UpstreamRequest> frame() {
+        if (kind() != Kind.CHAT
+                || !repeatable()
+                || choices() != 1
+                || NOT_BY_MEANING.stream().anyMatch(this::wants)) {
+            return Optional.empty();
+        }
+        JsonNode last = field("messages")
+                .filter(messages -> !messages.isEmpty())
+                .map(messages -> messages.get(messages.size() - 1))
+                .orElse(null);
+        if (last == null
+                || !last.path("role").asString("").equals("user")
+                || !last.path("content").isString()) {
+            return Optional.empty();
+        }
+        ObjectNode silent = json.orElseThrow().deepCopy();
+        if (silent.path("messages").get(silent.path("messages").size() - 1) instanceof ObjectNode message) {
+            message.put("content", "");
+        }
+        return Optional.of(new UpstreamRequest(method, path, body, Optional.of(silent), headers, model));
+    }
+
+    private boolean wants(String name) {
+        return field(name)
+                .map(value -> value.isContainer() ? !value.isEmpty() : !value.isBoolean() || value.booleanValue())
+                .orElse(false);
     }
 
     private static String text(JsonNode content) {

@@ -20,7 +20,12 @@ public sealed interface Match {
      * @param embedding of the question
      * @param candidate the nearest question of the same meaning, with whose answer the computed one is compared
      */
-    record Computes(Digest context, String text, float[] embedding, Optional<Candidate> candidate) implements Match {}
+    record Computes(Digest context, String text, float[] embedding, Optional<Candidate> candidate) implements Match {
+        /** The same, answered by the engine of {@code other}: what another one said is nothing to compare its answer with. */
+        public Computes in(Digest other) {
+            return other.equals(context) ? this : new Computes(other, text, embedding, Optional.empty());
+        }
+    }
 
     /**
      * A remembered answer that was not served.

@@ -93,11 +93,33 @@ public final class MeaningLayer {
      */
     public Optional<Match> match(Digest context, String text, Predicate<CachedAnswer> usable)
             throws InterruptedException {
+        return match(List.of(context), text, usable);
+    }
+
+    /**
+     * Looks for the answer to a question of the same meaning, where several engines may be asked.
+     *
+     * @param contexts one for each of them, at least one; the first that has a candidate decides
+     */
+    public Optional<Match> match(List<Digest> contexts, String text, Predicate<CachedAnswer> usable)
+            throws InterruptedException {
         Reading reading = embedder.reading(text);
         if (text.isBlank() || reading.cut()) {
             return Optional.empty();
         }
         float[] embedding = embedder.embedIds(List.of(reading.ids())).getFirst();
+        for (Digest context : contexts) {
+            Match match = candidate(context, text, embedding, usable);
+            if (match != null) {
+                return Optional.of(match);
+            }
+        }
+        return Optional.of(new Match.Computes(contexts.getFirst(), text, embedding, Optional.empty()));
+    }
+
+    private @Nullable Match candidate(
+            Digest context, String text, float[] embedding, Predicate<CachedAnswer> usable)
+            throws InterruptedException {
         @Nullable ConceptGraph graph = null;
         for (Neighbour<Digest> near :
                 index.nearest(context.hex(), embedding, MeaningRule.STANDARD.floor(), CANDIDATES)) {
@@ -115,18 +137,16 @@ public final class MeaningLayer {
                 refused.increment();
                 continue;
             }
-            return Optional.of(
-                    switch (rule.decide(near.key(), near.cosine())) {
-                        case ServeDecision.Serve serve -> {
-                            served.increment();
-                            yield new Match.Serves(answer, near.cosine());
-                        }
-                        case ServeDecision.Check check -> computes(context, text, embedding, answer, near, true);
-                        case ServeDecision.Recompute recompute ->
-                            computes(context, text, embedding, answer, near, false);
-                    });
+            return switch (rule.decide(near.key(), near.cosine())) {
+                case ServeDecision.Serve serve -> {
+                    served.increment();
+                    yield new Match.Serves(answer, near.cosine());
+                }
+                case ServeDecision.Check check -> computes(context, text, embedding, answer, near, true);
+                case ServeDecision.Recompute recompute -> computes(context, text, embedding, answer, near, false);
+            };
         }
-        return Optional.of(new Match.Computes(context, text, embedding, Optional.empty()));
+        return null;
     }
 
     private static Match computes(
