@@ -1,6 +1,6 @@
 // Drives a node with OpenAI's own JavaScript library, unchanged.
 //
-//     node openai_client.mjs BASE_URL API_KEY MODEL [tools]
+//     node openai_client.mjs BASE_URL API_KEY MODEL [tools] [embeddings=MODEL]
 //
 // Prints a line per check and "N passed, N failed"; the exit status is 1 if any failed.
 import assert from "node:assert/strict";
@@ -14,6 +14,7 @@ const { default: OpenAI } = await import(pathToFileURL(resolve("openai")).href);
 
 const [base, apiKey, model, ...rest] = process.argv.slice(2);
 const withTools = rest.includes("tools");
+const embeddingModel = rest.find((word) => word.startsWith("embeddings="))?.slice("embeddings=".length);
 const client = new OpenAI({ baseURL: base + "/v1", apiKey, maxRetries: 0, timeout: 120_000 });
 const messages = [{ role: "user", content: "Say hello." }];
 const chat = (options = {}) =>
@@ -72,6 +73,29 @@ const checks = {
     let text = "";
     for await (const chunk of await client.completions.create({ ...options, stream: true })) text += chunk.choices[0].text;
     assert.equal(text, whole.choices[0].text);
+  },
+
+  async embeddings() {
+    if (!embeddingModel) {
+      await assert.rejects(client.embeddings.create({ model, input: "a" }), OpenAI.APIError);
+      return;
+    }
+    const input = ["What is the capital of France?", "What's the capital of France?", "How do I boil an egg?"];
+    // The library asks for base64 unless told otherwise, and decodes it.
+    const packed = await client.embeddings.create({ model: embeddingModel, input });
+    const plain = await client.embeddings.create({ model: embeddingModel, input, encoding_format: "float" });
+    assert.equal(packed.model, embeddingModel);
+    packed.data.forEach((entry, i) => {
+      assert.equal(entry.embedding.length, plain.data[i].embedding.length);
+      entry.embedding.forEach((value, d) => assert(Math.abs(value - plain.data[i].embedding[d]) < 1e-7));
+    });
+    const cosine = (a, b) => a.embedding.reduce((sum, value, d) => sum + value * b.embedding[d], 0);
+    const [first, second, third] = plain.data;
+    assert(cosine(first, second) > 0.95 && cosine(first, third) < 0.5);
+    await assert.rejects(
+      client.embeddings.create({ model: embeddingModel, input: "a", dimensions: 7 }),
+      (error) => error instanceof OpenAI.BadRequestError && error.param === "dimensions",
+    );
   },
 
   async errorsHaveTheirClasses() {

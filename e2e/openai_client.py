@@ -1,9 +1,9 @@
 """Drives a node with OpenAI's own Python library, unchanged.
 
-    python openai_client.py BASE_URL API_KEY MODEL [tools]
+    python openai_client.py BASE_URL API_KEY MODEL [tools] [embeddings=MODEL]
 
 Prints a line per check and "N passed, N failed"; the exit status is 1 if any failed. `tools` says that the model's chat
-template knows tools.
+template knows tools; `embeddings=` names a model for embeddings that is served too.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import openai
 
 BASE, KEY, MODEL = sys.argv[1:4]
 TOOLS = "tools" in sys.argv[4:]
+EMBEDDINGS = next((arg.split("=", 1)[1] for arg in sys.argv[4:] if arg.startswith("embeddings=")), None)
 client = openai.OpenAI(base_url=BASE + "/v1", api_key=KEY, max_retries=0, timeout=120)
 ASK = [{"role": "user", "content": "Say hello."}]
 CHECKS = []
@@ -249,6 +250,40 @@ def tools():
         {"role": "tool", "tool_call_id": call.id, "content": "Sunny."},
     ]
     assert chat(messages=history, tools=[weather]).choices[0].finish_reason
+
+
+@check
+def embeddings():
+    if not EMBEDDINGS:
+        try:
+            client.embeddings.create(model=MODEL, input="a")
+        except openai.APIStatusError:
+            return
+        raise AssertionError("a model for chats made embeddings")
+    assert EMBEDDINGS in [model.id for model in client.models.list()]
+    texts = ["What is the capital of France?", "What's the capital of France?", "How do I boil an egg?"]
+    # The library asks for base64 unless told otherwise, and decodes it.
+    packed = client.embeddings.create(model=EMBEDDINGS, input=texts)
+    plain = client.embeddings.create(model=EMBEDDINGS, input=texts, encoding_format="float")
+    assert packed.model == EMBEDDINGS and [entry.index for entry in packed.data] == [0, 1, 2]
+    for a, b in zip(packed.data, plain.data):
+        assert len(a.embedding) == len(b.embedding)
+        assert all(abs(x - y) < 1e-7 for x, y in zip(a.embedding, b.embedding))
+    first, second, third = (entry.embedding for entry in plain.data)
+
+    def cosine(a, b):
+        return sum(x * y for x, y in zip(a, b))
+
+    assert abs(cosine(first, first) - 1) < 1e-5
+    assert cosine(first, second) > 0.95 and cosine(first, third) < 0.5
+    alone = client.embeddings.create(model=EMBEDDINGS, input=texts[2], encoding_format="float", dimensions=len(third))
+    assert alone.data[0].embedding == third and alone.usage.prompt_tokens == alone.usage.total_tokens > 0
+    try:
+        client.embeddings.create(model=EMBEDDINGS, input="a", dimensions=7)
+    except openai.BadRequestError as error:
+        assert error.param == "dimensions"
+    else:
+        raise AssertionError("dimensions were ignored in silence")
 
 
 failed = 0

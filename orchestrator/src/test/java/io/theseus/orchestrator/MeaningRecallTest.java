@@ -62,10 +62,14 @@ class MeaningRecallTest {
         meanings = new Meanings(
                 () -> MeaningLayer.open(embedder, new Concepts(), cache, ErrorBound.DEFAULT, new SplittableRandom(9)),
                 true);
-        remembering = new RememberingEngine(
+        remembering = engine("m");
+    }
+
+    private RememberingEngine engine(String model) {
+        return new RememberingEngine(
                 new StepEngine(),
                 Optional.of(new Memory(
-                        cache, ModelIdentity.of(Digest.ofText("m")), "model", "e 1", Optional.of(meanings))));
+                        cache, ModelIdentity.of(Digest.ofText(model)), "model", "e 1", Optional.of(meanings))));
     }
 
     @AfterEach
@@ -151,6 +155,17 @@ class MeaningRecallTest {
                         .provenance()
                         .layer())
                 .isEqualTo("compute");
+    }
+
+    @Test
+    void nothingCrossesModels() throws Exception {
+        ask(QUESTION);
+        awaitQuestions(1);
+        remembering = engine("another");
+        assertThat(ask(PARAPHRASE).layer()).isEqualTo("compute");
+        awaitQuestions(2);
+        remembering = engine("m");
+        assertThat(ask(PARAPHRASE).layer()).isEqualTo("meaning");
     }
 
     @Test

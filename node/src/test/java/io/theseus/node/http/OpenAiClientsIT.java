@@ -2,15 +2,18 @@ package io.theseus.node.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.theseus.engine.embedding.TextEmbedder;
 import io.theseus.engine.gguf.GgufFile;
 import io.theseus.engine.model.LanguageModel;
 import io.theseus.engine.model.ModelOptions;
+import io.theseus.engine.model.ModelOptions.Kernel;
 import io.theseus.engine.scheduler.BatchScheduler;
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.scheduler.SchedulerListener;
 import io.theseus.engine.scheduler.SchedulerSettings;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.engine.tokenizer.Tokenizers;
+import io.theseus.node.EmbeddingModel;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import io.theseus.testkit.Golden;
@@ -113,29 +116,40 @@ class OpenAiClientsIT {
     @Test
     void librariesAgainstTheRealModel() throws Exception {
         Path file = Golden.require("models/SmolLM2-135M-Instruct.Q4_1.gguf");
+        Path encoder = Golden.require("models/all-MiniLM-L6-v2.Q8_0.gguf");
         Path python = python();
         Path javaScript = Programs.javaScript(JAVASCRIPT_LIBRARY);
         try (GgufFile gguf = GgufFile.open(file);
                 LanguageModel model = LanguageModel.load(gguf, ModelOptions.DEFAULT);
                 BatchScheduler engine = BatchScheduler.start(
-                        model, Tokenizers.from(gguf.metadata()), SchedulerSettings.DEFAULT, SchedulerListener.NONE)) {
+                        model, Tokenizers.from(gguf.metadata()), SchedulerSettings.DEFAULT, SchedulerListener.NONE);
+                EmbeddingModel embedding = new EmbeddingModel(
+                        "all-MiniLM-L6-v2", 1_700_000_001, () -> TextEmbedder.load(encoder, 0, Kernel.AUTO))) {
             ServedModel served =
                     new ServedModel("smollm2", 1_700_000_000, "fp_real", engine, ChatTemplate.from(gguf.metadata()));
             try (HttpServer server = HttpServer.start(
                     Configs.keys(HttpConfig.local(0), KEY),
-                    ServedModels.of(List.of(served)),
+                    ServedModels.of(List.of(served), embedding),
                     entry -> {},
                     InstantSource.fixed(ServerFixture.NOW))) {
                 URI address = server.address();
+                String embeddings = "embeddings=all-MiniLM-L6-v2";
                 Programs.run(
                         WORK,
                         python.toString(),
                         Programs.script("openai_client.py"),
                         address.toString(),
                         KEY,
-                        "smollm2");
+                        "smollm2",
+                        embeddings);
                 Programs.run(
-                        javaScript, "node", Programs.script("openai_client.mjs"), address.toString(), KEY, "smollm2");
+                        javaScript,
+                        "node",
+                        Programs.script("openai_client.mjs"),
+                        address.toString(),
+                        KEY,
+                        "smollm2",
+                        embeddings);
             }
         }
     }

@@ -117,8 +117,7 @@ public final class MeaningLayer {
         return Optional.of(new Match.Computes(contexts.getFirst(), text, embedding, Optional.empty()));
     }
 
-    private @Nullable Match candidate(
-            Digest context, String text, float[] embedding, Predicate<CachedAnswer> usable)
+    private @Nullable Match candidate(Digest context, String text, float[] embedding, Predicate<CachedAnswer> usable)
             throws InterruptedException {
         @Nullable ConceptGraph graph = null;
         for (Neighbour<Digest> near :
