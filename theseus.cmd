@@ -64,7 +64,10 @@ rem The newest three stay, because a program may be running from one; Windows ke
 for /f "skip=3" %%B in ('dir /b /ad /o-n "%ROOT%\build\app"') do rmdir /s /q "%ROOT%\build\app\%%B" 2>nul
 
 :run
-"%JDK%\bin\java" "@%APP%\lib\jvm.options" %THESEUS_JAVA_OPTS% -cp "%APP%\lib\*" io.theseus.node.Main %*
+rem What computes nothing needs neither the Vector API nor the optimising compiler.
+set "OPTIONS=jvm"
+for %%C in (cache config explain models pull) do if /i "%~1"=="%%C" set "OPTIONS=ask"
+"%JDK%\bin\java" "@%APP%\lib\%OPTIONS%.options" %THESEUS_JAVA_OPTS% -cp "%APP%\lib\*" io.theseus.node.Main %*
 exit /b %ERRORLEVEL%
 
 :locked

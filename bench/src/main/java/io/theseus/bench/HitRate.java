@@ -17,9 +17,10 @@ import java.util.stream.LongStream;
 /**
  * How many remembered answers a second does a node serve, and how soon does the first byte come?
  *
- * <p>{@code java bench/src/main/java/io/theseus/bench/HitRate.java} with the node's address, connections, seconds, {@code whole} or {@code stream}. Each connection sends the same question again and
- * again over HTTP keep-alive and waits for the whole answer. The first quarter of the time is warm-up and does not count. The time to
- * the first byte is the client's: it includes the way through the kernel twice and the wait for a core that client and node share.
+ * <p>{@code java bench/src/main/java/io/theseus/bench/HitRate.java} with the node's address, connections, seconds, {@code whole} or
+ * {@code stream}. Each connection sends the same question again and again over HTTP keep-alive and waits for the whole answer. The
+ * first quarter of the time is warm-up and does not count. The time to the first byte is the client's: it includes the way through the
+ * kernel twice and the wait for a core that client and node share.
  */
 public final class HitRate {
     private static final int MOST_SAMPLES = 1 << 20;
