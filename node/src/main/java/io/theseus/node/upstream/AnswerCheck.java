@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Watches an answer go by and says whether it was a complete one. Not thread-safe. */
 final class AnswerCheck {
     private static final String DONE = "[DONE]";
+    private static final char REPLACEMENT = '\uFFFD';
 
     /** Reasons of an answer that is as long as it was to be; with others (an abort, a filter, a fault) asking again may give more. */
     private static final Set<String> COMPLETE =
@@ -57,6 +58,8 @@ final class AnswerCheck {
             faulty = true;
             return Kind.INVALID;
         }
+        // Where bytes were no text, this stands in their place; relayed as they are, but nothing to keep.
+        faulty |= data.get().indexOf(REPLACEMENT) >= 0;
         if (json.get().hasNonNull("error")) {
             faulty = true;
             return Kind.ERROR;

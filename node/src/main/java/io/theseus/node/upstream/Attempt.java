@@ -4,7 +4,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     private final UpstreamHost host;
     private final boolean hedge;
+    private final boolean addsUsage;
     private final long startedAt;
     private final Consumer<Signal> signals;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -29,17 +32,24 @@ final class Attempt {
     private volatile Flow.@Nullable Subscription body;
     private volatile @Nullable CompletableFuture<?> exchange;
 
-    /** @param hedge whether it was sent because an earlier one is late */
-    Attempt(UpstreamHost host, boolean hedge, long startedAt, Consumer<Signal> signals) {
+    /** What its response has come to; used by whoever reads the signals. */
+    private @Nullable Reading reading;
+
+    /**
+     * @param hedge whether it is sent because an earlier one is late
+     * @param addsUsage whether it asks for token counts that the client did not ask for
+     */
+    Attempt(UpstreamHost host, boolean hedge, boolean addsUsage, long startedAt, Consumer<Signal> signals) {
         this.host = host;
         this.hedge = hedge;
+        this.addsUsage = addsUsage;
         this.startedAt = startedAt;
         this.signals = signals;
+        host.began();
     }
 
     /** Sends {@code request}. */
     void send(HttpClient client, HttpRequest request) {
-        host.began();
         CompletableFuture<HttpResponse<Boolean>> sent = client.sendAsync(request, this::answered);
         exchange = sent;
         CompletableFuture<?> watched = sent.whenComplete((response, fault) -> {
@@ -64,6 +74,21 @@ final class Attempt {
         if (over.compareAndSet(false, true)) {
             signals.accept(new Signal.Broke(this, cause));
         }
+    }
+
+    /**
+     * What it means that the connection could not be made, or broke.
+     *
+     * @param connect how long the upstream had to be reached
+     */
+    UpstreamFault fault(Throwable cause, Duration connect) {
+        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (reading != null) {
+            return UpstreamFault.broken(host.upstream(), why);
+        }
+        return cause instanceof HttpTimeoutException
+                ? UpstreamFault.late(host.upstream(), "nothing when called", connect)
+                : UpstreamFault.unreachable(host.upstream(), why);
     }
 
     /** Asks for the next portion of the body. */
@@ -112,6 +137,21 @@ final class Attempt {
 
     boolean hedge() {
         return hedge;
+    }
+
+    boolean addsUsage() {
+        return addsUsage;
+    }
+
+    /** Its response may be relayed. */
+    void reads(Reading response) {
+        reading = response;
+    }
+
+    /** Null until the head of a response that may be relayed is there. */
+    @Nullable
+    Reading reading() {
+        return reading;
     }
 
     long startedAt() {

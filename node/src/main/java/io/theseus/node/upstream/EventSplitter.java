@@ -35,6 +35,11 @@ final class EventSplitter {
      */
     boolean accept(byte[] bytes, Consumer<byte[]> events) {
         for (byte b : bytes) {
+            if (feedOwed && b != '\n') {
+                // It does not come: these lines end in both ways.
+                feedOwed = false;
+                give(events);
+            }
             if (length == maxBytes) {
                 return false;
             }
@@ -43,12 +48,16 @@ final class EventSplitter {
             }
             held[length++] = b;
             if (ends(b)) {
-                events.accept(Arrays.copyOf(held, length));
-                length = 0;
-                lineEmpty = true;
+                give(events);
             }
         }
         return true;
+    }
+
+    private void give(Consumer<byte[]> events) {
+        events.accept(Arrays.copyOf(held, length));
+        length = 0;
+        lineEmpty = true;
     }
 
     private boolean ends(byte b) {

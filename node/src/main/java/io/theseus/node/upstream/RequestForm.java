@@ -3,11 +3,13 @@ package io.theseus.node.upstream;
 import io.theseus.core.CanonicalBytes;
 import io.theseus.core.Digest;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>SHA-256 over {@link CanonicalBytes} under {@code theseus/upstream-request/1}: the upstream's address, the path, the headers that are
  * sent along and change answers, then the request's JSON: each value a tag (0 null, 1 false, 2 true, 3 number, 4 text, 5 list, 6 object);
  * numbers as unscaled digits and scale without trailing zeros, texts as UTF-8, lists with their count, objects with their count and their
- * fields in order of their names; 7 is a text with half a surrogate pair, as UTF-16. So spelling, order and white space do not matter, and a field that nobody here knows counts.
+ * fields in order of their names; 7 is a text with half a surrogate pair, as UTF-16. So spelling, order and white space do not matter,
+ * and a field that nobody here knows counts.
  *
  * <p>Left out is what does not change an answer (how it is sent, who asked) and what says no more than leaving it out would, whatever the
  * engine: null in place of a known field, and the known fields' own defaults. Defaults that engines choose for themselves, such as
@@ -109,7 +112,7 @@ final class RequestForm {
         };
     }
 
-    private static boolean isNumber(@org.jspecify.annotations.Nullable JsonNode value, int number) {
+    private static boolean isNumber(@Nullable JsonNode value, int number) {
         return value != null && value.isNumber() && value.decimalValue().compareTo(BigDecimal.valueOf(number)) == 0;
     }
 
@@ -143,7 +146,9 @@ final class RequestForm {
         if (StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             out.octet(4).text(text);
         } else {
-            out.octet(7).bytes(text.getBytes(StandardCharsets.UTF_16BE));
+            ByteBuffer units = ByteBuffer.allocate(Character.BYTES * text.length());
+            text.chars().forEach(unit -> units.putChar((char) unit));
+            out.octet(7).bytes(units.array());
         }
     }
 }

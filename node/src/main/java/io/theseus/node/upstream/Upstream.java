@@ -32,7 +32,7 @@ public record Upstream(String name, URI base, Optional<String> key) {
         String host = base.getHost().toLowerCase(Locale.ROOT);
         String name =
                 named ? text.substring(0, equals).strip() : base.getPort() < 0 ? host : host + ":" + base.getPort();
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._:\\[\\]-]*")) {
+        if (!name.matches("[A-Za-z0-9\\[][A-Za-z0-9._:\\[\\]-]*")) {
             throw unusable(text, "its name may have letters, digits, dots, dashes and underscores only", null);
         }
         return new Upstream(name, base, Optional.empty());

@@ -64,8 +64,8 @@ final class UpstreamClient implements AutoCloseable {
     }
 
     /** Sends {@code request} for {@code attempt}. */
-    void send(Attempt attempt, UpstreamRequest request, boolean askUsage) {
-        attempt.send(http, build(attempt.host().upstream(), request, askUsage));
+    void send(Attempt attempt, UpstreamRequest request) {
+        attempt.send(http, build(attempt.host().upstream(), request, attempt.addsUsage()));
     }
 
     /** Gives a finished attempt a moment to end by itself. */

@@ -15,12 +15,19 @@ public record UpstreamFault(int status, String code, String message, Optional<Du
     /** The code of what {@link #invalid} makes. */
     static final String INVALID = "upstream_invalid_response";
 
+    /** The code of what {@link #refused} makes. */
+    static final String REFUSED = "upstream_error";
+
     static UpstreamFault unreachable(Upstream upstream, String why) {
         return bad("upstream_unreachable", "The upstream " + upstream.name() + " cannot be reached: " + why + ".");
     }
 
     static UpstreamFault broken(Upstream upstream, String why) {
         return bad("upstream_broken", "The upstream " + upstream.name() + " broke off its answer: " + why + ".");
+    }
+
+    static UpstreamFault refused(Upstream upstream, int status) {
+        return bad(REFUSED, "The upstream " + upstream.name() + " answered with status " + status + ".");
     }
 
     static UpstreamFault invalid(Upstream upstream, String why) {

@@ -92,15 +92,46 @@ public final class UpstreamHost {
         return true;
     }
 
-    /** A request failed here. */
-    synchronized void failed() {
+    /** Takes note of the head of a response that is relayed; an answer still has to show that it can be completed. */
+    void answered(int status) {
+        if (status < 500) {
+            if (status != 200) {
+                breaker.succeeded();
+            }
+            return;
+        }
+        error();
+        if (status == 502 || status == 503 || status == 504) {
+            breaker.failed();
+        } else {
+            // Some engines answer so to a request that they cannot take; it says nothing about the next one.
+            breaker.unknown();
+        }
+    }
+
+    /**
+     * A request got no answer.
+     *
+     * @param busy whether only because there is too much to do
+     */
+    void failed(boolean busy) {
+        if (busy) {
+            breaker.succeeded();
+        } else {
+            error();
+            breaker.failed();
+        }
+    }
+
+    private synchronized void error() {
         errors.increment();
         failing += FAILING_WEIGHT * (1 - failing);
     }
 
-    /** An answer from here was complete. */
+    /** An answer was complete. */
     synchronized void succeeded() {
         failing -= FAILING_WEIGHT * failing;
+        breaker.succeeded();
     }
 
     private synchronized double failing() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -68,10 +69,7 @@ public final class UpstreamPool implements AutoCloseable {
         LOG.log(System.Logger.Level.DEBUG, "upstreams asked for their models all=" + all);
     }
 
-    private void learn(
-            UpstreamHost host,
-            @org.jspecify.annotations.Nullable HttpResponse<byte[]> response,
-            @org.jspecify.annotations.Nullable Throwable fault) {
+    private void learn(UpstreamHost host, @Nullable HttpResponse<byte[]> response, @Nullable Throwable fault) {
         Upstream upstream = host.upstream();
         Optional<ObjectNode> body = response == null || response.statusCode() != 200
                 ? Optional.empty()
