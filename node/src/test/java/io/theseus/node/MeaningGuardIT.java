@@ -12,16 +12,17 @@ import io.theseus.testkit.meaning.MeaningPair;
 import io.theseus.testkit.meaning.MeaningPair.Half;
 import io.theseus.testkit.meaning.MeaningPairs;
 import io.theseus.testkit.meaning.Verdicts;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /** The whole guard, cosine and graph, on the labelled sets with the real encoder. */
 class MeaningGuardIT {
+    private static final System.Logger LOG = System.getLogger(MeaningGuardIT.class.getName());
     private static final double MISSION_COSINE = 0.92;
 
     @Test
-    void servesParaphrasesAndNoHardNegative(TestReporter reporter) {
+    void servesParaphrasesAndNoHardNegative() {
         Concepts concepts = new Concepts();
         try (TextEmbedder embedder =
                 TextEmbedder.load(Golden.require("models/all-MiniLM-L6-v2.Q8_0.gguf"), 0, ModelOptions.Kernel.AUTO)) {
@@ -35,7 +36,7 @@ class MeaningGuardIT {
                                         .decide(cosine(embedder, pair), agreement)
                                         .same();
                     });
-                    reporter.publishEntry((generated ? "generated " : "by hand ") + half, guard.report());
+                    LOG.log(Level.INFO, (generated ? "generated, " : "by hand, ") + half + ": " + guard.report());
                     assertThat(guard.wrong()).as(guard.report()).isEmpty();
                     assertThat(guard.precision()).isGreaterThanOrEqualTo(0.99);
                     assertThat(guard.recall()).as(guard.report()).isGreaterThanOrEqualTo(0.4);
@@ -44,7 +45,7 @@ class MeaningGuardIT {
             // What the graph is for: by cosine alone most of these would have been served.
             Verdicts alone = Verdicts.of(
                     MeaningPairs.handWritten(), Half.REPORT, pair -> cosine(embedder, pair) >= MISSION_COSINE);
-            reporter.publishEntry("by hand, cosine alone", alone.report());
+            LOG.log(Level.INFO, "by hand, cosine alone: " + alone.report());
             assertThat(alone.precision()).isLessThan(0.8);
         }
     }

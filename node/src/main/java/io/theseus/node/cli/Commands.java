@@ -19,7 +19,7 @@ final class Commands {
 
     private static final List<Group> GROUPS = List.of(
             new Group("models", "list", List.of("list", "remove", "verify")),
-            new Group("bench", "speed", List.of("speed", "cache")),
+            new Group("bench", "speed", List.of("speed", "cache", "meaning")),
             new Group(
                     "cache",
                     "stats",
@@ -74,6 +74,7 @@ final class Commands {
             case "doctor" -> new DoctorCommand();
             case "bench speed" -> new BenchCommand();
             case "bench cache" -> new BenchCacheCommand();
+            case "bench meaning" -> new BenchMeaningCommand();
             case "config" -> new ConfigCommand();
             default -> throw new TheseusException(ErrorCode.INTERNAL, "command " + name + " has no class");
         };

@@ -21,7 +21,7 @@ final class Help {
               cache      what is remembered: stats, list, show, rm, pin, export, import
               doctor     what this machine can do, and what to change
               config     every effective setting and where it came from
-              bench      prefill and decode rates of this machine; cache policies on recorded traffic
+              bench      rates of this machine; cache policies on recorded traffic; what meaning costs
 
             Look inside
               explain    the concept graph of a prompt
@@ -85,10 +85,11 @@ final class Help {
                   theseus inspect logits --model model.gguf --jsonl prompts.jsonl --kernel scalar --threads 1
                 """;
             case "bench" -> """
-                Usage: theseus bench [speed | cache] [options]
+                Usage: theseus bench [speed | cache | meaning] [options]
 
                   speed    prefill and decode rates of this machine with a model (also without a word)
                   cache    replay recorded traffic against the policy that keeps prefix states
+                  meaning  what looking for an answer by meaning costs: embedding, scan, guard
 
                 Examples
                   theseus bench --json

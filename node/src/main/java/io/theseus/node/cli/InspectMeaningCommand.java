@@ -7,10 +7,7 @@ import io.theseus.core.ErrorCode;
 import io.theseus.core.TheseusException;
 import io.theseus.engine.embedding.TextEmbedder;
 import io.theseus.node.EmbeddingModel;
-import io.theseus.node.config.NodeConfig;
 import io.theseus.node.config.Setting;
-import io.theseus.node.models.ModelFetcher;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -45,8 +42,7 @@ final class InspectMeaningCommand implements Command {
 
     @Override
     public List<Setting> settings() {
-        return List.of(
-                Setting.EMBEDDING_MODEL, Setting.MODEL, Setting.THREADS, Setting.KERNEL, Setting.OFFLINE, Setting.HOME);
+        return SentenceEncoder.SETTINGS;
     }
 
     @Override
@@ -56,7 +52,7 @@ final class InspectMeaningCommand implements Command {
                     ErrorCode.BAD_INPUT, "give two texts, or --jsonl, or one JSON object on standard input");
         }
         JsonText json = new JsonText();
-        try (EmbeddingModel model = model(call)) {
+        try (EmbeddingModel model = SentenceEncoder.of(call)) {
             TextEmbedder embedder = model.embedder();
             Concepts concepts = new Concepts();
             if (texts.isEmpty()) {
@@ -68,23 +64,6 @@ final class InspectMeaningCommand implements Command {
             }
             call.console().out().println(json.line(answer(json, embedder, concepts, texts.get(0), texts.get(1))));
             return 0;
-        }
-    }
-
-    /** The encoder; fetched here, with a progress bar, if it is not on this machine. */
-    private static EmbeddingModel model(Call call) throws InterruptedException {
-        NodeConfig config = call.configuration().config();
-        String name = call.flags().get(Setting.MODEL.key());
-        if (name == null) {
-            name = config.meaning()
-                    .embeddingModel()
-                    .orElseThrow(() -> new TheseusException(
-                            ErrorCode.BAD_INPUT,
-                            "the setting embedding-model is none; name a sentence encoder, such as all-MiniLM-L6-v2"));
-        }
-        try (ProgressBar progress = new ProgressBar(call.console(), System::nanoTime)) {
-            Path file = new ModelFetcher(config, call.clock()).resolve(name, progress);
-            return EmbeddingModel.of(config, call.clock(), file);
         }
     }
 
