@@ -1,6 +1,7 @@
 package io.theseus.node;
 
 import io.theseus.cache.states.DiskStates;
+import io.theseus.cache.states.ModelStates;
 import io.theseus.cache.states.StateKeys;
 import io.theseus.core.Digest;
 import io.theseus.core.ErrorCode;
@@ -54,7 +55,8 @@ public final class ModelLoader {
             LanguageModel model = LanguageModel.load(gguf, options(settings));
             try {
                 EngineMeter meter = new EngineMeter();
-                StateStore store = rooted && states.isPresent() ? store(states.get(), model) : StateStore.NONE;
+                Optional<ModelStates> own = rooted ? states.map(disk -> states(disk, model)) : Optional.empty();
+                StateStore store = own.<StateStore>map(DiskStateStore::new).orElse(StateStore.NONE);
                 BatchScheduler engine =
                         BatchScheduler.start(model, result(tokenizer), scheduler(settings), meter, store);
                 ServedModel served = new ServedModel(
@@ -63,7 +65,7 @@ public final class ModelLoader {
                         rooted ? HexFormat.of().formatHex(model.modelRoot()) : "",
                         RememberingEngine.forgetful(engine),
                         result(template),
-                        new ModelMeters(Optional.of(meter), states));
+                        new ModelMeters(Optional.of(meter), own));
                 return new LoadedModel(served, identity(model, rooted), () -> {
                     model.close();
                     states.ifPresent(DiskStates::close);
@@ -75,10 +77,10 @@ public final class ModelLoader {
         }
     }
 
-    private static StateStore store(DiskStates disk, LanguageModel model) {
+    private static ModelStates states(DiskStates disk, LanguageModel model) {
         StateKeys keys =
                 StateKeys.of(Digest.of(model.modelRoot()), LanguageModel.ENGINE_ID, new byte[0], model.blockTokens());
-        return new DiskStateStore(disk.model(keys, model.blockTokens() * model.stateBytesPerToken()));
+        return disk.model(keys, model.blockTokens() * model.stateBytesPerToken());
     }
 
     /** The model in {@code file} without its weights: it makes prompts, and answers what is remembered. */

@@ -130,7 +130,7 @@ public final class LearnedPolicy<K> {
         return new Outcome<>(hits, kept, forgotten);
     }
 
-    /** Takes {@code chain} as stored before this policy began, last used at {@code lastUse}. */
+    /** Takes {@code chain} as stored before this policy began, last used at {@code lastUse}; then {@link #trim}. */
     public void restore(List<K> chain, long bytesEach, double lastUse) {
         stored.use(chain, history.request(chain, false, lastUse), bytesEach, lastUse);
     }
@@ -140,7 +140,13 @@ public final class LearnedPolicy<K> {
         return stored.remove(key);
     }
 
-    /** Never forgets the stored blocks of {@code chain}, or may again. */
+    /** Forgets what is beyond the capacity, after {@link #restore}; returns what went, ends of chains first. */
+    public List<K> trim(double now) {
+        return stored.shrink(capacity, best().ranking, now);
+    }
+
+    /** Never forgets the blocks of {@code chain}, stored now or later; {@code false} takes one such promise back.
+     * Only if more is promised than there is room for, some of it goes as well. */
     public void pin(List<K> chain, boolean pinned) {
         stored.pin(chain, pinned);
     }

@@ -35,7 +35,6 @@ final class PrefixSet<K> {
         private int type;
         private double last;
         private long turn;
-        private boolean pinned;
 
         private Node(K key, @Nullable Node<K> parent, long bytes) {
             this.key = key;
@@ -46,6 +45,7 @@ final class PrefixSet<K> {
 
     private final Map<K, Node<K>> nodes = new HashMap<>();
     private final List<Node<K>> ends = new ArrayList<>();
+    private final Map<K, Integer> pins = new HashMap<>();
     private long bytes;
     private long turns;
     private int next;
@@ -94,21 +94,31 @@ final class PrefixSet<K> {
         return node;
     }
 
-    /** Keeps the blocks of {@code chain} that are stored until told otherwise. */
+    /** Never lets go of the blocks of {@code chain}, stored now or later; {@code false} takes one such promise back. */
     void pin(List<K> chain, boolean pinned) {
-        for (int i = held(chain) - 1; i >= 0; i--) {
-            Node<K> node = nodes.get(chain.get(i));
-            if (node != null) {
-                node.pinned = pinned;
+        for (K key : chain) {
+            int count = pins.getOrDefault(key, 0) + (pinned ? 1 : -1);
+            if (count > 0) {
+                pins.put(key, count);
+            } else {
+                pins.remove(key);
             }
         }
+    }
+
+    private boolean pinned(Node<K> node) {
+        return !pins.isEmpty() && pins.containsKey(node.key);
     }
 
     /** Forgets the least worth until at most {@code most} bytes are stored; returns what went, ends of chains first. */
     List<K> shrink(long most, Ranking ranking, double now) {
         List<K> gone = new ArrayList<>();
         while (bytes > most) {
-            Node<K> worst = worst(ranking, now);
+            Node<K> worst = worst(ranking, now, CANDIDATES, false);
+            worst = worst == null ? worst(ranking, now, ends.size(), false) : worst;
+            // The bound holds even if more is pinned than there is room for.
+            boolean pinsGo = worst == null;
+            worst = worst == null ? worst(ranking, now, CANDIDATES, true) : worst;
             if (worst == null) {
                 return gone;
             }
@@ -117,7 +127,7 @@ final class PrefixSet<K> {
             for (Node<K> end = worst;
                     end != null
                             && end.children == 0
-                            && !end.pinned
+                            && (pinsGo || !pinned(end))
                             && bytes > most
                             && ranking.worth(end.type, now - end.last) <= least;
                     end = end.parent) {
@@ -128,13 +138,13 @@ final class PrefixSet<K> {
         return gone;
     }
 
-    private @Nullable Node<K> worst(Ranking ranking, double now) {
+    private @Nullable Node<K> worst(Ranking ranking, double now, int most, boolean pinsGo) {
         Node<K> worst = null;
         double least = 0;
-        for (int looked = Math.min(ends.size(), CANDIDATES); looked > 0; looked--) {
+        for (int looked = Math.min(ends.size(), most); looked > 0; looked--) {
             next = next + 1 < ends.size() ? next + 1 : 0;
             Node<K> node = ends.get(next);
-            if (node.pinned) {
+            if (!pinsGo && pinned(node)) {
                 continue;
             }
             double worth = ranking.worth(node.type, now - node.last);

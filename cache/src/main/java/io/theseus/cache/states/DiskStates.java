@@ -5,15 +5,18 @@ import io.theseus.core.Digest;
 import io.theseus.core.TheseusException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +43,13 @@ public final class DiskStates implements AutoCloseable {
     /** Bytes that may be loaded and not used yet; more prompts are computed. */
     private static final long MOST_LOADING = 256L << 20;
 
+    /** So often at most a block is read only to measure. */
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
+
     private static final int REMEMBERED = 1 << 17;
     private static final int BLOCK_BYTES_GUESS = 4096;
 
+    private final long mostWriting;
     private final StateFolder folder;
     private final SavedRates saved;
     private final InstantSource clock;
@@ -52,18 +59,28 @@ public final class DiskStates implements AutoCloseable {
     private final ExecutorService reader = lane("states-reader");
     private final ExecutorService writer = lane("states-writer");
 
+    private final long capacity;
+    private final Pins pins; // guarded by this
     private final LearnedPolicy<Digest> policy; // guarded by this
-    private final Map<Digest, Long> files = new HashMap<>(); // guarded by this
+    private final Map<Digest, Held> files = new HashMap<>(); // guarded by this
     private final Set<Digest> writing = new HashSet<>(); // guarded by this
+    private boolean probed; // guarded by this
+    private long probedAt; // guarded by this
     private long writingBytes; // guarded by this
     private long loadingBytes; // guarded by this
     private long toReadBytes; // guarded by this
 
-    private DiskStates(Path path, long capacity, InstantSource clock, LongSupplier nanoTime) {
+    /** A block on disk. */
+    private record Held(Digest root, long bytes) {}
+
+    private DiskStates(Path path, long capacity, long mostWriting, InstantSource clock, LongSupplier nanoTime) {
+        this.mostWriting = mostWriting;
         folder = new StateFolder(path);
         saved = new SavedRates(path.resolve("rates"));
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.capacity = capacity;
+        pins = new Pins(new PinFile(path.resolve("pins")), capacity);
         policy = new LearnedPolicy<>(
                 capacity, (int) Math.max(REMEMBERED, Math.min(1 << 20, capacity / BLOCK_BYTES_GUESS)));
     }
@@ -78,10 +95,19 @@ public final class DiskStates implements AutoCloseable {
      *
      * @param capacity most bytes of files
      * @param nanoTime for measuring, like {@link System#nanoTime}
-     * @throws TheseusException {@code IO_FAILED} if the folder cannot be made
+     * @throws TheseusException {@code IO_FAILED} if the folder cannot be made, {@code BUSY} if another process has it
      */
     public static DiskStates open(Path folder, long capacity, InstantSource clock, LongSupplier nanoTime) {
-        DiskStates states = new DiskStates(folder, capacity, clock, nanoTime);
+        return open(folder, capacity, MOST_WRITING, clock, nanoTime);
+    }
+
+    /** As {@link #open(Path, long, InstantSource, LongSupplier)}, with at most {@code mostWriting} bytes that wait to be written. */
+    static DiskStates open(Path folder, long capacity, long mostWriting, InstantSource clock, LongSupplier nanoTime) {
+        DiskStates states = new DiskStates(folder, capacity, mostWriting, clock, nanoTime);
+        states.folder.claim();
+        synchronized (states) {
+            states.pins.all().forEach(pin -> states.policy.pin(pin.chain(), true));
+        }
         states.writer.execute(states::scan);
         return states;
     }
@@ -95,8 +121,10 @@ public final class DiskStates implements AutoCloseable {
         synchronized (this) {
             return counts.stats(
                     files.size(),
-                    files.values().stream().mapToLong(Long::longValue).sum(),
+                    files.values().stream().mapToLong(Held::bytes).sum(),
                     writing.size(),
+                    pins.all().size(),
+                    capacity,
                     rates,
                     policy.followsRecency());
         }
@@ -106,7 +134,16 @@ public final class DiskStates implements AutoCloseable {
     public void flush() throws InterruptedException {
         try {
             writer.submit(() -> {}).get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an empty task failed", e);
+        }
+    }
+
+    /** Waits until nothing is being read. */
+    void idle() throws InterruptedException {
+        try {
+            reader.submit(() -> {}).get();
+        } catch (ExecutionException e) {
             throw new IllegalStateException("an empty task failed", e);
         }
     }
@@ -124,6 +161,7 @@ public final class DiskStates implements AutoCloseable {
             writer.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        folder.release();
     }
 
     LoadRates rates() {
@@ -147,47 +185,34 @@ public final class DiskStates implements AutoCloseable {
         return nanoTime.getAsLong();
     }
 
+    Instant now() {
+        return clock.instant();
+    }
+
     private double seconds() {
         return clock.instant().toEpochMilli() / 1e3;
     }
 
     private void scan() {
-        List<StateFolder.Found> found = folder.scan();
-        found.sort(Comparator.comparing(StateFolder.Found::used)
-                .thenComparing(file -> file.head().index(), Comparator.reverseOrder()));
-        Map<Digest, StateFolder.Found> byKey = new HashMap<>();
-        found.forEach(file -> byKey.put(file.head().key(), file));
+        FoundChains found = new FoundChains(folder.scan(true));
         synchronized (this) {
-            for (StateFolder.Found file : found) {
-                Optional<List<Digest>> chain = chain(file, byKey);
-                if (chain.isEmpty()) {
-                    folder.delete(file.head().key()); // of no use: something before it is missing
-                } else {
-                    policy.restore(chain.get(), file.bytes(), file.used().toEpochMilli() / 1e3);
-                    chain.get()
-                            .forEach(key -> files.putIfAbsent(
-                                    key,
-                                    byKey.get(key) == null ? 0 : byKey.get(key).bytes()));
-                }
+            for (FoundChains.Chain chain : found.chains()) {
+                List<Digest> keys =
+                        chain.files().stream().map(file -> file.head().key()).toList();
+                policy.restore(
+                        keys, chain.files().getLast().bytes(), chain.used().toEpochMilli() / 1e3);
+                chain.files()
+                        .forEach(file -> files.put(
+                                file.head().key(), new Held(file.head().root(), file.bytes())));
             }
+            policy.trim(seconds()).forEach(this::discard);
         }
+        found.orphans().stream().filter(key -> !holds(key)).forEach(folder::delete);
         LOG.log(System.Logger.Level.DEBUG, "states found blocks=" + files.size());
     }
 
-    /** The keys from the beginning of the prompt to {@code file}; empty if one is missing. */
-    private static Optional<List<Digest>> chain(StateFolder.Found file, Map<Digest, StateFolder.Found> byKey) {
-        List<Digest> chain = new ArrayList<>();
-        StateFolder.Found at = file;
-        while (at.head().index() > 0) {
-            chain.add(at.head().key());
-            StateFolder.Found before = byKey.get(at.head().parent());
-            if (before == null || before.head().index() != at.head().index() - 1) {
-                return Optional.empty();
-            }
-            at = before;
-        }
-        chain.add(at.head().key());
-        return Optional.of(chain.reversed());
+    private synchronized boolean holds(Digest key) {
+        return files.containsKey(key);
     }
 
     /** End of the blocks of {@code chain} that can be read now. */
@@ -245,7 +270,8 @@ public final class DiskStates implements AutoCloseable {
     void write(StateFile.Head head, int[] tokens, byte[] state) {
         int bytes = StateFile.size(tokens.length, state.length);
         synchronized (this) {
-            if (writingBytes + bytes > MOST_WRITING || writer.isShutdown()) {
+            boolean unwanted = policy.held(List.of(head.key())) == 0;
+            if (unwanted || writingBytes + bytes > mostWriting || writer.isShutdown()) {
                 counts.dropped.increment();
                 lost(head.key());
                 return;
@@ -274,7 +300,7 @@ public final class DiskStates implements AutoCloseable {
                 folder.delete(head.key()); // forgotten meanwhile
             } else {
                 counts.written.increment();
-                files.put(head.key(), (long) bytes);
+                files.put(head.key(), new Held(head.root(), bytes));
             }
         }
     }
@@ -289,9 +315,13 @@ public final class DiskStates implements AutoCloseable {
         counts.corrupt.increment();
         LOG.log(System.Logger.Level.WARNING, "a stored state was damaged, computing it again key=" + key.brief());
         synchronized (this) {
-            files.putIfAbsent(key, 0L);
+            boolean known = files.containsKey(key);
             lost(key);
-            discard(key);
+            if (known) {
+                discard(key);
+            } else {
+                later(() -> deleteUnlessWanted(key));
+            }
         }
     }
 
@@ -330,8 +360,86 @@ public final class DiskStates implements AutoCloseable {
         later(() -> folder.touch(key, clock.instant()));
     }
 
-    /** Keeps the blocks of {@code chain} that are here until told otherwise. */
-    synchronized void pin(List<Digest> chain, boolean pinned) {
-        policy.pin(chain, pinned);
+    /** Reads a block for the sake of the measured rate, when nobody waits for one; not often. */
+    void probe(StateFile.Head head, int[] tokens) {
+        synchronized (this) {
+            long now = nanos();
+            if (toReadBytes > 0 || reader.isShutdown() || probed && now - probedAt < PROBE_AFTER.toNanos()) {
+                return;
+            }
+            probed = true;
+            probedAt = now;
+        }
+        reader.execute(() -> {
+            long start = nanos();
+            try {
+                Optional<byte[]> file = folder.read(head.key());
+                if (file.isPresent()
+                        && StateFile.decode(file.get(), head, tokens).isPresent()) {
+                    rates.read(file.get().length, (nanos() - start) / 1e9);
+                    rates.forgive();
+                }
+            } catch (IOException e) {
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "cannot read a state key=" + head.key().brief() + " cause=" + e);
+            }
+        });
+    }
+
+    /**
+     * Never forgets a prompt's blocks, those that are here and those to come.
+     *
+     * @throws TheseusException {@code BAD_INPUT} if too much would be pinned, {@code IO_FAILED} if that cannot be noted on disk
+     */
+    public synchronized void pin(PinnedPrompt prompt, long bytes) {
+        if (pins.add(prompt, bytes)) {
+            policy.pin(prompt.chain(), true);
+        }
+    }
+
+    /**
+     * May forget a pinned prompt again; returns whether it was pinned.
+     *
+     * @throws TheseusException {@code IO_FAILED} if that cannot be noted on disk
+     */
+    public synchronized boolean unpin(Digest id) {
+        Optional<PinnedPrompt> prompt = pins.remove(id);
+        prompt.ifPresent(was -> policy.pin(was.chain(), false));
+        return prompt.isPresent();
+    }
+
+    /** The pinned prompts, the first one first. */
+    public synchronized List<PinnedPrompt> pinned() {
+        return pins.all();
+    }
+
+    /** What is on disk of the model that {@link StateKeys#root} names. */
+    public synchronized ModelBlocks held(Digest root) {
+        long[] bytes = files.values().stream()
+                .filter(held -> held.root().equals(root))
+                .mapToLong(Held::bytes)
+                .toArray();
+        return new ModelBlocks(bytes.length, Arrays.stream(bytes).sum());
+    }
+
+    /**
+     * Deletes everything but pinned prompts, in the background; returns how many blocks.
+     *
+     * @param pinned whether what is pinned goes as well; it stays pinned and is kept when it is computed again
+     */
+    public synchronized int clear(boolean pinned) {
+        Set<Digest> kept = new HashSet<>();
+        if (!pinned) {
+            pins.all().forEach(pin -> kept.addAll(pin.chain()));
+        }
+        int before = files.size();
+        for (Digest key : List.copyOf(files.keySet())) {
+            if (!kept.contains(key)) {
+                lost(key);
+                discard(key);
+            }
+        }
+        return before - files.size();
     }
 }

@@ -12,7 +12,16 @@ final class LoadRates {
     /** Finding a thread, opening files, waiting for the next turn of the engine. */
     private static final double FIXED_SECONDS = 0.002;
 
-    private static final double NEWEST = 0.3;
+    /** Weight of the newest measurement; what became quicker is believed sooner, a disturbance has passed. */
+    private static final double NEWEST_SLOWER = 0.3;
+
+    private static final double NEWEST_QUICKER = 0.5;
+
+    /** A measurement may be a pause of something else: it counts as at most so many times slower than what was known. */
+    private static final double WORST = 10;
+
+    /** Share of the way back to the first guess that an import rate goes that nobody can measure any more. */
+    private static final double FORGIVEN = 0.1;
 
     private double readBytesPerSecond = READ_FIRST;
     private double importBytesPerSecond = IMPORT_FIRST;
@@ -24,6 +33,14 @@ final class LoadRates {
 
     synchronized void read(long bytes, double seconds) {
         readBytesPerSecond = blend(readBytesPerSecond, bytes, seconds);
+    }
+
+    /** Loading did not pay: without this, one bad measurement of taking in would keep it from being measured ever again. */
+    synchronized void forgive() {
+        if (importBytesPerSecond < IMPORT_FIRST) {
+            double secondsPerByte = (1 - FORGIVEN) / importBytesPerSecond + FORGIVEN / IMPORT_FIRST;
+            importBytesPerSecond = 1 / secondsPerByte;
+        }
     }
 
     synchronized void imported(long bytes, double seconds) {
@@ -43,7 +60,9 @@ final class LoadRates {
         if (bytes <= 0 || seconds <= 0) {
             return rate;
         }
-        double secondsPerByte = (1 - NEWEST) / rate + NEWEST * seconds / bytes;
+        double newest = Math.min(seconds / bytes, WORST / rate);
+        double weight = newest > 1 / rate ? NEWEST_SLOWER : NEWEST_QUICKER;
+        double secondsPerByte = (1 - weight) / rate + weight * newest;
         return 1 / secondsPerByte;
     }
 }

@@ -1,6 +1,8 @@
 package io.theseus.cache.states;
 
 import io.theseus.core.Digest;
+import io.theseus.core.ErrorCode;
+import io.theseus.core.TheseusException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -51,7 +53,9 @@ public final class ModelStates {
         // An unknown rate counts as fast: nobody must wait for a disk that may be slower than computing.
         boolean loads = load < compute && disk.beginLoad(bytes);
         StateLoad result = new StateLoad(disk, from, held, keys.blockTokens(), load, compute, loads);
-        if (loads) {
+        if (!loads) {
+            disk.probe(head(chain, from), block(tokens, from));
+        } else {
             result.start(bytes, i -> head(chain, i), i -> block(tokens, i), ready);
         }
         return result;
@@ -76,9 +80,51 @@ public final class ModelStates {
         disk.write(head(chain(tokens), block), block(tokens, block), state);
     }
 
-    /** Never forgets the stored beginning of {@code tokens}, or may again. */
-    public void pin(int[] tokens, boolean pinned) {
-        disk.pin(keys.chain(tokens), pinned);
+    /**
+     * Never forgets the whole blocks of {@code tokens} again, whether they are stored already or not. For any thread.
+     *
+     * @param label for people
+     * @throws TheseusException {@code BAD_INPUT} if there is no whole block or too much is pinned, {@code IO_FAILED}
+     */
+    public PinnedPrompt pin(int[] tokens, String label) {
+        List<Digest> chain = keys.chain(tokens);
+        if (chain.isEmpty()) {
+            throw new TheseusException(
+                    ErrorCode.BAD_INPUT,
+                    "the prompt has " + tokens.length + " tokens; state is kept in blocks of " + keys.blockTokens()
+                            + ", so a shorter one cannot be pinned");
+        }
+        PinnedPrompt prompt =
+                new PinnedPrompt(keys.root(), disk.now(), chain.size() * keys.blockTokens(), label, chain);
+        disk.pin(prompt, fileBytes);
+        return prompt;
+    }
+
+    /** Blocks of {@code prompt}'s beginning that can be loaded. For any thread. */
+    public int held(PinnedPrompt prompt) {
+        return disk.held(prompt.chain());
+    }
+
+    /** The pinned prompts of this model. For any thread. */
+    public List<PinnedPrompt> pinned() {
+        return disk.pinned().stream()
+                .filter(pin -> pin.root().equals(keys.root()))
+                .toList();
+    }
+
+    /** Where the states are. */
+    public DiskStates disk() {
+        return disk;
+    }
+
+    /** What is on disk of this model. For any thread. */
+    public ModelBlocks held() {
+        return disk.held(keys.root());
+    }
+
+    /** Tokens of a block. */
+    public int blockTokens() {
+        return keys.blockTokens();
     }
 
     private StateFile.Head head(List<Digest> chain, int block) {

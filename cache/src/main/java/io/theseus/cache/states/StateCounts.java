@@ -32,10 +32,13 @@ final class StateCounts {
         computeRegret.add(Math.max(0, seconds - wouldHaveLoaded));
     }
 
-    StateStats stats(long blocks, long bytes, long writing, LoadRates rates, boolean recency) {
+    StateStats stats(
+            long blocks, long bytes, long writing, long pinned, long capacity, LoadRates rates, boolean recency) {
         return new StateStats(
                 blocks,
                 bytes,
+                capacity,
+                pinned,
                 writing,
                 written.sum(),
                 dropped.sum(),

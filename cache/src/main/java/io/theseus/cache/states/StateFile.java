@@ -73,15 +73,22 @@ final class StateFile {
                 && ByteBuffer.wrap(file).getInt(end) == stateBytes;
     }
 
+    /** What a file says at its beginning. */
+    record Opening(Head head, int tokens) {}
+
     /** The beginning of a file, if it is one of these; what follows is not checked. */
-    static Optional<Head> head(Path file) throws IOException {
+    static Optional<Opening> opening(Path file) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
-            byte[] bytes = stream.readNBytes(HEAD);
-            if (bytes.length < HEAD || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            byte[] bytes = stream.readNBytes(HEAD + 4);
+            if (bytes.length < HEAD + 4 || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
                 return Optional.empty();
             }
             ByteBuffer in = ByteBuffer.wrap(bytes).position(MAGIC.length);
-            return Optional.of(new Head(digest(in), digest(in), digest(in), in.getInt()));
+            Head head = new Head(digest(in), digest(in), digest(in), in.getInt());
+            int tokens = in.getInt();
+            return head.index() < 0 || tokens < 1 || tokens > (Files.size(file) - HEAD) / 4
+                    ? Optional.empty()
+                    : Optional.of(new Opening(head, tokens));
         }
     }
 

@@ -5,6 +5,8 @@ package io.theseus.cache.states;
  *
  * @param blocks on disk now
  * @param bytes of their files
+ * @param capacity most bytes of files
+ * @param pinned prompts that are never forgotten
  * @param writing blocks that wait to be written now
  * @param written blocks
  * @param dropped blocks that were not written because too many waited, or the disk failed
@@ -25,6 +27,8 @@ package io.theseus.cache.states;
 public record StateStats(
         long blocks,
         long bytes,
+        long capacity,
+        long pinned,
         long writing,
         long written,
         long dropped,

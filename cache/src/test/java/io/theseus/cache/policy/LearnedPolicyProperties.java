@@ -23,6 +23,7 @@ class LearnedPolicyProperties {
             LearnedPolicy<String> policy = new LearnedPolicy<>(capacity, 50 + random.nextInt(500));
             Map<String, Long> files = new HashMap<>();
             Set<String> pinned = new HashSet<>();
+            List<String> promised = List.of();
             double now = 0;
             for (int i = 0; i < 600; i++) {
                 String run = "seed " + seed + " round " + round + " request " + i;
@@ -45,11 +46,15 @@ class LearnedPolicyProperties {
                     List<String> gone = policy.forget(lost);
                     assertThat(gone).as(run).contains(lost);
                     gone.forEach(key -> assertThat(files.remove(key)).as(run).isNotNull());
-                    pinned.removeAll(gone);
+                    if (gone.stream().anyMatch(pinned::contains)) {
+                        policy.pin(promised, false);
+                        pinned.clear();
+                    }
                 }
                 if (pinned.isEmpty() && random.nextInt(100) == 0) {
-                    policy.pin(chain, true);
-                    pinned.addAll(chain.subList(0, outcome.stored()));
+                    promised = chain.subList(0, outcome.stored());
+                    policy.pin(promised, true);
+                    pinned.addAll(promised);
                 }
                 long total = files.values().stream().mapToLong(Long::longValue).sum();
                 assertThat(policy.bytes()).as(run).isEqualTo(total);

@@ -34,6 +34,7 @@ final class FakeStepModel implements StepModel {
     long nanos;
     long nanosPerStep = 1_000_000;
     long nanosPerToken = 1_000_000;
+    long nanosPerImport;
     /** Logits after this many tokens have a NaN among them. */
     int spoilLogitsAfter = -1;
     /** Called with the chunks before each step; may throw. */
@@ -149,6 +150,10 @@ final class FakeStepModel implements StepModel {
     @Override
     public void importState(Sequence sequence, byte[] states) {
         FakeSequence own = (FakeSequence) sequence;
+        nanos += nanosPerImport;
+        if (states.length == 0) {
+            throw new TheseusException(ErrorCode.BAD_INPUT, "no state");
+        }
         check(own.length % blockTokens == 0 && states.length % (8 * blockTokens) == 0, "import of " + states.length);
         if (freeBlocks() < states.length / 8 / blockTokens) {
             throw new TheseusException(ErrorCode.BUSY, "no blocks for the import");

@@ -17,8 +17,12 @@ final class Rig implements SchedulerListener {
     final List<String> heard = new ArrayList<>();
 
     Rig(int blocks, SchedulerSettings settings) {
+        this(blocks, settings, StateStore.NONE);
+    }
+
+    Rig(int blocks, SchedulerSettings settings, StateStore store) {
         model = new FakeStepModel(tokenizer.size(), 4096, 8, blocks);
-        scheduler = new BatchScheduler(model, tokenizer, settings, this, StateStore.NONE, () -> model.nanos);
+        scheduler = new BatchScheduler(model, tokenizer, settings, this, store, () -> model.nanos);
     }
 
     static Rig plain() {

@@ -2,9 +2,12 @@ package io.theseus.node.cli;
 
 import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.AnswerStats;
+import io.theseus.cache.states.StoredStates;
 import io.theseus.cache.store.ModelTotals;
 import io.theseus.core.DataSize;
 import io.theseus.node.NodeCache;
+import io.theseus.node.config.NodeConfig;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
@@ -27,14 +30,17 @@ final class CacheStatsCommand implements CacheCommand {
 
     @Override
     public int run(Call call) throws InterruptedException {
-        try (AnswerCache cache = NodeCache.required(call.configuration().config(), call.clock())) {
+        NodeConfig config = call.configuration().config();
+        StatesOnDisk states = new StatesOnDisk(config.home());
+        try (AnswerCache cache = NodeCache.required(config, call.clock())) {
             AnswerStats stats = cache.stats();
             if (json) {
                 JsonText text = new JsonText();
-                call.console().out().println(text.line(json(text, cache, stats)));
+                call.console().out().println(text.line(json(text, cache, stats, states)));
                 return 0;
             }
             print(call.console(), cache, stats);
+            print(call.console(), states, config.states().size());
             return 0;
         }
     }
@@ -71,6 +77,24 @@ final class CacheStatsCommand implements CacheCommand {
         }
     }
 
+    private static void print(Console console, StatesOnDisk states, DataSize limit) {
+        List<StoredStates.OfModel> models = states.models();
+        long bytes = models.stream().mapToLong(StoredStates.OfModel::bytes).sum();
+        long tokens = models.stream().mapToLong(StoredStates.OfModel::tokens).sum();
+        row(
+                console,
+                "states",
+                tokens + " tokens of prompts in " + new DataSize(bytes).forPeople() + " of " + limit.forPeople()
+                        + ", pinned prompts " + states.pinned());
+        for (StoredStates.OfModel model : models) {
+            row(
+                    console,
+                    "",
+                    model.tokens() + " tokens, " + model.blocks() + " blocks ("
+                            + model.root().brief() + "), " + new DataSize(model.bytes()).forPeople());
+        }
+    }
+
     private static void row(Console console, String name, String value) {
         console.out().println(String.format(Locale.ROOT, "%-10s %s", name, value));
     }
@@ -83,7 +107,8 @@ final class CacheStatsCommand implements CacheCommand {
         return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
     }
 
-    private static ObjectNode json(JsonText text, AnswerCache cache, AnswerStats stats) throws InterruptedException {
+    private static ObjectNode json(JsonText text, AnswerCache cache, AnswerStats stats, StatesOnDisk states)
+            throws InterruptedException {
         ObjectNode json = text.object();
         json.put("entries", stats.entries());
         json.put("bytes", stats.bytes());
@@ -99,6 +124,15 @@ final class CacheStatsCommand implements CacheCommand {
                     .put("entries", model.entries())
                     .put("bytes", model.bytes())
                     .put("hits", model.hits());
+        }
+        ObjectNode onDisk = json.putObject("states").put("pinned_prompts", states.pinned());
+        ArrayNode perModel = onDisk.putArray("models");
+        for (StoredStates.OfModel model : states.models()) {
+            perModel.addObject()
+                    .put("root", model.root().hex())
+                    .put("blocks", model.blocks())
+                    .put("tokens", model.tokens())
+                    .put("bytes", model.bytes());
         }
         return json;
     }

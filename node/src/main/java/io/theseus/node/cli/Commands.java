@@ -24,6 +24,7 @@ final class Commands {
                     "cache",
                     "stats",
                     List.of("stats", "list", "show", "rm", "pin", "unpin", "export", "import", "clear")),
+            new Group("prompts", "list", List.of("list", "pin", "unpin")),
             new Group(
                     "inspect",
                     "",
@@ -64,6 +65,9 @@ final class Commands {
             case "cache export" -> new CacheExportCommand();
             case "cache import" -> new CacheImportCommand();
             case "cache clear" -> new CacheClearCommand();
+            case "prompts list" -> new PromptsListCommand();
+            case "prompts pin" -> new PromptsPinCommand();
+            case "prompts unpin" -> new PromptsUnpinCommand();
             case "ask" -> new AskCommand();
             case "pull" -> new PullCommand();
             case "models list" -> new ModelsListCommand();

@@ -19,6 +19,7 @@ final class Help {
               pull       get a model: from the catalogue, a URL, hf:org/repo/file or a file
               models     list, remove or verify the models that are here
               cache      what is remembered: stats, list, show, rm, pin, export, import
+              prompts    system prompts of a running node that are computed once: list, pin, unpin
               doctor     what this machine can do, and what to change
               config     every effective setting and where it came from
               bench      rates of this machine; cache policies on recorded traffic; what meaning costs
@@ -67,6 +68,17 @@ final class Help {
                 Examples
                   theseus cache list capital
                   theseus cache show 442cd1d71b78
+                """;
+            case "prompts" -> """
+                Usage: theseus prompts [list | pin | unpin] [--port PORT]
+
+                  list            what is pinned at the running node (also without a word)
+                  pin PROMPT      compute a system prompt's state now and keep it on disk for good
+                  unpin ID...     let it be forgotten when room is needed
+
+                Examples
+                  theseus prompts pin - < system-prompt.txt
+                  theseus prompts
                 """;
             case "inspect" -> """
                 Usage: theseus inspect WHAT [options]          JSON out; JSON Lines in and out with --jsonl [FILE]

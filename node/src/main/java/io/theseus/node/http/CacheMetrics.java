@@ -48,7 +48,8 @@ final class CacheMetrics {
                         .append('\n'));
         if (!models.models().isEmpty()) {
             ModelMeters meters = models.models().getFirst().meters();
-            meters.states().ifPresent(states -> StateMetrics.write(out, states.stats()));
+            meters.states()
+                    .ifPresent(states -> StateMetrics.write(out, states.disk().stats()));
             meters.engine().ifPresent(meter -> meter.write(out));
         }
         if (cache.isPresent()) {

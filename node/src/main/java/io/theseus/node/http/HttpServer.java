@@ -102,6 +102,7 @@ public final class HttpServer implements AutoCloseable {
         LayerCounts layers = new LayerCounts();
         List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, relay, clock, ids, metrics));
         routes.addAll(memoryRoutes(models, cache, layers, events));
+        routes.addAll(promptRoutes(models, clock));
         PageEndpoint page = new PageEndpoint();
         routes.add(new Endpoint.Route("GET", PageEndpoint.ROOT, PageEndpoint.ROOT, true, page::index));
         routes.add(new Endpoint.Route("GET", PageEndpoint.FILES, PageEndpoint.FILES + "{file}", true, page::file));
@@ -189,6 +190,15 @@ public final class HttpServer implements AutoCloseable {
                 new Endpoint.Route("POST", CacheEndpoints.ONE, one, false, answers::pin),
                 new Endpoint.Route("GET", "/theseus/v1/stats", "/theseus/v1/stats", false, stats::show),
                 new Endpoint.Route("GET", "/theseus/v1/events", "/theseus/v1/events", false, events::stream));
+    }
+
+    private static List<Endpoint.Route> promptRoutes(ServedModels models, InstantSource clock) {
+        PromptEndpoints prompts = new PromptEndpoints(models, new ModelTools(), clock);
+        String one = PromptEndpoints.ONE + "{id}";
+        return List.of(
+                new Endpoint.Route("GET", PromptEndpoints.LIST, PromptEndpoints.LIST, false, prompts::list),
+                new Endpoint.Route("POST", PromptEndpoints.LIST, PromptEndpoints.LIST, false, prompts::pin),
+                new Endpoint.Route("DELETE", PromptEndpoints.ONE, one, false, prompts::unpin));
     }
 
     private static Endpoint.Route metricsRoute(

@@ -10,6 +10,8 @@ final class StateMetrics {
     static void write(StringBuilder out, StateStats s) {
         gauge(out, "blocks", "Blocks of state on disk.", s.blocks());
         gauge(out, "bytes", "Bytes of their files.", s.bytes());
+        gauge(out, "limit_bytes", "Most bytes of files.", s.capacity());
+        gauge(out, "pinned_prompts", "Prompts whose states are never forgotten.", s.pinned());
         gauge(out, "writing_blocks", "Blocks that wait to be written.", s.writing());
         counter(out, "written_blocks_total", "Blocks written.", s.written());
         counter(out, "dropped_blocks_total", "Blocks not written: too many waited, or the disk failed.", s.dropped());

@@ -2,6 +2,7 @@ package io.theseus.node.http;
 
 import io.theseus.cache.answers.AnswerCache;
 import io.theseus.cache.answers.AnswerStats;
+import io.theseus.cache.states.ModelBlocks;
 import io.theseus.cache.states.StateStats;
 import io.theseus.cache.store.ModelTotals;
 import io.theseus.engine.scheduler.InferenceEngine.Load;
@@ -42,7 +43,7 @@ final class StatsEndpoint {
         models.models().stream()
                 .flatMap(model -> model.meters().states().stream())
                 .findFirst()
-                .ifPresent(states -> body.set("states", states(states.stats())));
+                .ifPresent(states -> body.set("states", states(states.disk().stats())));
         ArrayNode served = body.putArray("models");
         for (ServedModel model : models.models()) {
             served.add(model(model));
@@ -55,6 +56,8 @@ final class StatsEndpoint {
                 .objectNode()
                 .put("blocks", s.blocks())
                 .put("bytes", s.bytes())
+                .put("limit_bytes", s.capacity())
+                .put("pinned_prompts", s.pinned())
                 .put("writing", s.writing())
                 .put("written", s.written())
                 .put("dropped", s.dropped())
@@ -113,7 +116,7 @@ final class StatsEndpoint {
 
     private static ObjectNode model(ServedModel model) {
         Load load = model.engine().load();
-        return JsonNodeFactory.instance
+        ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", model.id())
                 .put("fingerprint", model.fingerprint())
@@ -125,5 +128,17 @@ final class StatsEndpoint {
                 .put("cached_tokens", load.cachedTokens())
                 .put("generated_tokens", load.generatedTokens())
                 .put("single_flight_joins", model.engine().joins());
+        model.meters().states().ifPresent(states -> {
+            ModelBlocks held = states.held();
+            StateStats stats = states.disk().stats();
+            json.putObject("states")
+                    .put("disk_blocks", held.blocks())
+                    .put("disk_tokens", held.blocks() * states.blockTokens())
+                    .put("disk_bytes", held.bytes())
+                    .put("loads", stats.loads())
+                    .put("loaded_tokens", stats.loadedTokens())
+                    .put("seconds_saved", stats.savedSeconds());
+        });
+        return json;
     }
 }

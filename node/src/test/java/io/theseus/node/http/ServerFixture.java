@@ -1,10 +1,12 @@
 package io.theseus.node.http;
 
 import io.theseus.cache.answers.AnswerCache;
+import io.theseus.cache.states.ModelStates;
 import io.theseus.engine.scheduler.GenerationRequest;
 import io.theseus.engine.template.ChatTemplate;
 import io.theseus.node.EmbeddingModel;
 import io.theseus.node.LoadedModel;
+import io.theseus.node.ModelMeters;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
 import java.io.IOException;
@@ -87,6 +89,25 @@ final class ServerFixture implements AutoCloseable {
         return start(config -> config, request -> answer);
     }
 
+    /** A model that keeps states of prompts. */
+    static ServerFixture withStates(ModelStates states) {
+        return new ServerFixture(
+                quick(),
+                512,
+                request -> "",
+                Optional.of(ChatTemplate.compile(CHATML, null, "<|im_end|>")),
+                models -> ServedModels.of(models.stream()
+                        .map(model -> new ServedModel(
+                                model.id(),
+                                model.createdEpochSeconds(),
+                                model.fingerprint(),
+                                model.engine(),
+                                model.template(),
+                                new ModelMeters(Optional.empty(), Optional.of(states))))
+                        .toList()),
+                Optional.empty());
+    }
+
     /** With a model for embeddings beside it. */
     static ServerFixture embedding(EmbeddingModel model) {
         return new ServerFixture(
@@ -146,6 +167,10 @@ final class ServerFixture implements AutoCloseable {
 
     HttpResponse<String> get(String path) throws InterruptedException {
         return send(request(path).GET().build());
+    }
+
+    HttpResponse<String> delete(String path) throws InterruptedException {
+        return send(request(path).DELETE().build());
     }
 
     HttpResponse<String> post(String path, String body) throws InterruptedException {
