@@ -85,7 +85,7 @@ public final class AnswerCache implements AutoCloseable {
 
     private void begin() {
         // Its future is done only when it is cancelled.
-        var unused = upkeep.scheduleWithFixedDelay(this::maintain, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = upkeep.scheduleWithFixedDelay(this::maintain, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void maintain() {

@@ -48,7 +48,7 @@ final class LogisticGrid {
     }
 
     private static double curve(int shape, double s) {
-        double threshold = 1 - Math.pow(10, -3 + 3.0 * (shape / SLOPES) / (THRESHOLDS - 1)); // 0.999 to 0
+        double threshold = 1 - Math.pow(10, -3 + 3.0 * Math.floorDiv(shape, SLOPES) / (THRESHOLDS - 1)); // 0.999 to 0
         double slope = 16 * Math.pow(256, (shape % SLOPES) / (double) (SLOPES - 1)); // 16 to 4096
         return 1 / (1 + Math.exp(-slope * (s - threshold)));
     }

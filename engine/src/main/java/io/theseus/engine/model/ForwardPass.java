@@ -282,7 +282,7 @@ final class ForwardPass {
     /** Bytes of working memory on the heap. */
     static long workingBytes(ModelConfig c) {
         long perRow = 2L * c.hidden() + 2L * c.queryWidth() + 2L * c.kvWidth() + 2L * c.feedForward();
-        long quantised = c.hidden() + c.queryWidth() + c.feedForward();
+        long quantised = (long) c.hidden() + c.queryWidth() + c.feedForward();
         return 4 * (MAX_ROWS * (perRow + quantised) + (long) MAX_LOGIT_ROWS * c.vocabulary());
     }
 }

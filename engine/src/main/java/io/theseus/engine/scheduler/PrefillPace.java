@@ -48,7 +48,7 @@ final class PrefillPace {
     /** Learns from a finished step. */
     void measured(int decodes, int prefillTokens, long nanos) {
         if (prefillTokens == 0) {
-            nanosPerDecodeStep = blend(nanosPerDecodeStep, nanos);
+            nanosPerDecodeStep = blend(nanosPerDecodeStep, (double) nanos);
         } else if (prefillTokens >= FEWEST_TO_LEARN_FROM) {
             double own = nanos - (decodes > 0 ? nanosPerDecodeStep : 0);
             nanosPerToken = blend(nanosPerToken, Math.max(own, nanos * 0.1) / prefillTokens);

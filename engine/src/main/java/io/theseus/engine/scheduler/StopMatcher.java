@@ -37,7 +37,7 @@ final class StopMatcher {
             Node node = root;
             for (int i = 0; i < stop.length(); i++) {
                 int depth = i + 1;
-                node = node.next.computeIfAbsent(stop.charAt(i), unused -> new Node(depth));
+                node = node.next.computeIfAbsent(stop.charAt(i), _ -> new Node(depth));
             }
             node.match = stop.length();
         }

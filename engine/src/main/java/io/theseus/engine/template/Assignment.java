@@ -32,7 +32,7 @@ record Assignment(Target target, Source source, int line) implements Statement {
         record Unpacking(List<Target> targets) implements Target {
             @Override
             public void assign(Frame frame, Object value) {
-                if (value instanceof Undefined undefined && !targets.isEmpty()) {
+                if (value instanceof Undefined && !targets.isEmpty()) {
                     throw TemplateFault.value("not enough values to unpack (expected " + targets.size() + ", got 0)");
                 }
                 if (!Values.isIterable(value)) {

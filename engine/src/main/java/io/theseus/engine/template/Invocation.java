@@ -22,6 +22,7 @@ sealed interface Invocation extends Expr {
             @Nullable Expr doubleStar) {
         static final Given NOTHING = new Given(List.of(), List.of(), List.of(), null, null);
 
+        @SuppressWarnings("ReferenceEquality") // the one instance
         Arguments eval(Frame frame) {
             if (this == NOTHING) {
                 return Arguments.NONE;

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Equality, order and membership of values. */
+@SuppressWarnings("ReferenceEquality") // as in Python: what is the same is equal, NaN in a list included
 final class Ordering {
     private Ordering() {}
 

@@ -119,6 +119,7 @@ final class Predicates {
     }
 
     /** Identity; small values that Python shares are the same when equal and of one type. */
+    @SuppressWarnings("ReferenceEquality") // that is the question
     private static boolean isSame(Object a, Object b) {
         return a == b
                 || (a.getClass() == b.getClass()

@@ -174,6 +174,7 @@ final class SequenceFilters {
         return sorted;
     }
 
+    @SuppressWarnings("ReferenceEquality") // spares comparing an item with itself
     private static Object extreme(List<Object> items, Comparator<Object> order) {
         Object best = items.getFirst();
         for (Object item : items) {

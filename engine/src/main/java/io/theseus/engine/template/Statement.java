@@ -133,7 +133,7 @@ sealed interface Statement
         }
     }
 
-    /** {@code {% filter name %}}. {@code filter} reads the body's text from the constant it ends in. */
+    /** {@code {% filter name %}}. The last of {@code filters} reads the body's text from the constant it ends in. */
     record FilterBlock(List<Invocation.Filter> filters, List<Statement> body) implements Statement {
         @Override
         public Flow run(Frame frame, StringBuilder out) {

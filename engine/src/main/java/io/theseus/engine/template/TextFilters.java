@@ -23,7 +23,7 @@ final class TextFilters {
         }
         String text = PythonText.str(value, work);
         work.text(text.length());
-        Object result = text(name, text, value, arguments, frame);
+        Object result = text(name, text, arguments, frame);
         return value instanceof Markup
                         && result instanceof String plain
                         && !name.equals("replace")
@@ -32,7 +32,7 @@ final class TextFilters {
                 : result;
     }
 
-    private static Object text(String name, String text, Object value, Arguments arguments, Frame frame) {
+    private static Object text(String name, String text, Arguments arguments, Frame frame) {
         Work work = frame.work();
         switch (name) {
             case "upper", "lower", "capitalize" -> {

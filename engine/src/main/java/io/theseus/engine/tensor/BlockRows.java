@@ -39,7 +39,7 @@ record BlockRows(TensorType type, MemorySegment data, int columns) implements So
                 case Q8_0 -> {
                     for (int w = 0; w < 8; w++) {
                         // Adding 128 to each byte, modulo 256, is flipping its sign.
-                        words[b * 8 + w] = data.get(INT32, at + 2 + 4 * w) ^ 0x80808080;
+                        words[b * 8 + w] = data.get(INT32, at + 2 + 4L * w) ^ 0x80808080;
                     }
                 }
                 default -> throw new IllegalStateException(type.name());

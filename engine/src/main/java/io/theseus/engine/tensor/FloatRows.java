@@ -12,7 +12,7 @@ record FloatRows(TensorType type, MemorySegment data, int columns) implements So
         for (int b = 0; b < columns / 32; b++) {
             float amax = 0f;
             for (int j = 0; j < 32; j++) {
-                float v = value(data, type, (long) row * columns + b * 32 + j);
+                float v = value(data, type, (long) row * columns + b * 32L + j);
                 if (!(Math.abs(v) <= Float.MAX_VALUE)) {
                     throw new NonFiniteValueException();
                 }

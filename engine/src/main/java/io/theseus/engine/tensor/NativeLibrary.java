@@ -58,6 +58,7 @@ final class NativeLibrary {
         }
     }
 
+    @SuppressWarnings("restricted") // native access is what this class is for
     private static Optional<NativeLibrary> open(Path path) {
         try {
             NativeLibrary library = new NativeLibrary(SymbolLookup.libraryLookup(path, Arena.global()));
@@ -77,6 +78,7 @@ final class NativeLibrary {
      * The entry to all functions: int (int function, numbers, nine arrays). It may be given heap arrays, because it returns soon and
      * never calls back.
      */
+    @SuppressWarnings("restricted")
     MethodHandle entry() {
         MemoryLayout[] parameters = new MemoryLayout[11];
         Arrays.fill(parameters, ADDRESS);

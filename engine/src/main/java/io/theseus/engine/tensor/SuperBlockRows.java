@@ -61,7 +61,7 @@ record SuperBlockRows(TensorType type, MemorySegment data, int columns) implemen
             d[block + j] = dd;
             m[block + j] = dd * centre - minimum * mn;
             for (int i = 0; i < 32; i++) {
-                int pair = unsigned(nibbles + j / 2 * 32 + i);
+                int pair = unsigned(nibbles + j / 2 * 32L + i);
                 int q = (j & 1) == 0 ? pair & 15 : pair >> 4;
                 if (five) {
                     q += (unsigned(at + 16 + i) >> j & 1) << 4;
@@ -80,9 +80,9 @@ record SuperBlockRows(TensorType type, MemorySegment data, int columns) implemen
         }
         for (int half = 0; half < 2; half++) {
             for (int i = 0; i < 32; i++) {
-                int first = unsigned(at + half * 64 + i);
-                int second = unsigned(at + half * 64 + 32 + i);
-                int high = unsigned(at + 128 + half * 32 + i);
+                int first = unsigned(at + half * 64L + i);
+                int second = unsigned(at + half * 64L + 32 + i);
+                int high = unsigned(at + 128 + half * 32L + i);
                 int out = to + half * 128 + i;
                 codes[out] = (short) ((first & 15 | (high & 3) << 4) - 32);
                 codes[out + 32] = (short) ((second & 15 | (high >> 2 & 3) << 4) - 32);

@@ -93,7 +93,7 @@ final class AnswerMemory implements AutoCloseable {
         if (!on) {
             return call.models().open(call, config, false);
         }
-        opening();
+        var _ = opening(); // begins beside the loading
         LoadedModel model = call.models().open(call, config, false);
         Optional<AnswerCache> cache = cache();
         if (cache.isEmpty()) {

@@ -49,7 +49,8 @@ final class ConnectionSupervisor implements ServerConnectionSelector, AutoClosea
         this.reaper = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("http-reaper").factory());
         long period = Math.max(50, shortestTimeout().toMillis() / 4);
-        reaper.scheduleWithFixedDelay(this::cutOverdue, period, period, TimeUnit.MILLISECONDS);
+        // Its future is done only when it is cancelled.
+        var _ = reaper.scheduleWithFixedDelay(this::cutOverdue, period, period, TimeUnit.MILLISECONDS);
     }
 
     private Duration shortestTimeout() {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A place where a model file can be had. {@link #toString()} is what {@link #parse} reads. */
+/** A place where a model file can be had. {@link Object#toString} is what {@link #parse} reads. */
 public sealed interface ModelSource {
     /** The last part of the file's name there. */
     String fileName();

@@ -87,7 +87,7 @@ class JsonInputTest {
     private List<JsonNode> answers() {
         return out.toString(StandardCharsets.UTF_8)
                 .lines()
-                .map(line -> (JsonNode) JsonMapper.shared().readTree(line))
+                .map(line -> JsonMapper.shared().readTree(line))
                 .toList();
     }
 

@@ -42,7 +42,7 @@ public final class MeaningPairs {
         List<MeaningPair> pairs = new ArrayList<>();
         Map<String, Integer> seen = new HashMap<>();
         for (String line : lines("templates.txt")) {
-            String[] parts = line.split("\\|");
+            String[] parts = line.split("\\|", -1);
             int place = seen.merge(parts[0], 1, Integer::sum);
             Set<List<String>> made = new LinkedHashSet<>();
             for (int i = 0; i < TRIES && made.size() < PER_TEMPLATE; i++) {
@@ -57,7 +57,7 @@ public final class MeaningPairs {
     public static List<MeaningPair> handWritten() {
         List<MeaningPair> pairs = new ArrayList<>();
         for (String line : lines("handwritten.txt")) {
-            String[] parts = line.split("\\|");
+            String[] parts = line.split("\\|", -1);
             pairs.add(pair(parts[0], parts[1].strip(), parts[2].strip(), line, pairs.size()));
         }
         return pairs;
