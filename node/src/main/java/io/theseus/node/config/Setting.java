@@ -18,7 +18,7 @@ public enum Setting {
             "model that makes embeddings, loaded when first needed: a name, a file, or a source; none = none"),
     UPSTREAM(
             "",
-            "other engines' OpenAI-compatible APIs to stand in front of: [NAME=]http://host:port/v1, separated by commas;"
+            "other engines' OpenAI-compatible APIs to stand in front of: [NAME=]http://host:port/v1, separated by commas or the option again;"
                     + " without --model no model of our own is loaded"),
     UPSTREAM_KEYS("", "file with the API keys of upstreams, NAME=KEY a line; or THESEUS_UPSTREAM_NAME_KEY"),
     UPSTREAM_CONNECT_TIMEOUT("5s", "longest wait for a connection to an upstream"),

@@ -175,7 +175,7 @@ class OpenAiClientsIT {
         return new FakeTokenizer(false).decode(request.prompt(), true);
     }
 
-    private static Path python() throws Exception {
+    static Path python() throws Exception {
         String system = WINDOWS ? "python" : "python3";
         Programs.require(system);
         Path venv = WORK.resolve("python");
