@@ -23,6 +23,9 @@ final class Comparison {
 
     private static final double INSTEAD = 0.3;
 
+    /** Of a word in the place of one that most people would take for it: avoid for stop. */
+    private static final double NEAR = 0.35;
+
     private final Lexicon lexicon;
 
     Comparison(Lexicon lexicon) {
@@ -102,12 +105,46 @@ final class Comparison {
                 }
             }
         }
+        near(onlyLeft, onlyRight, found);
         // One light word more is a shade; one light word instead of another (buy, visit) may be another question.
         if (hasLight(onlyLeft) && hasLight(onlyRight)) {
             found.add(new Difference(Kind.IDEA, "each has a word that the other lacks", INSTEAD));
         }
         onlyLeft.forEach(node -> found.add(missing(node)));
         onlyRight.forEach(node -> found.add(missing(node)));
+    }
+
+    private record Near(Node node, Node other) {
+        /** Tells couples apart whichever side is first. */
+        String key() {
+            String x = node.idea();
+            String y = other.idea();
+            return x.compareTo(y) < 0 ? x + " " + y : y + " " + x;
+        }
+    }
+
+    private void near(List<Node> onlyLeft, List<Node> onlyRight, List<Difference> found) {
+        List<Near> couples = new ArrayList<>();
+        for (Node node : onlyLeft) {
+            for (Node other : onlyRight) {
+                boolean words = node.kind() == Node.Kind.IDEA && other.kind() == Node.Kind.IDEA;
+                if (words && node.negated() == other.negated() && lexicon.near(node.idea(), other.idea())) {
+                    couples.add(new Near(node, other));
+                }
+            }
+        }
+        couples.sort(Comparator.comparing(Near::key));
+        for (Near couple : couples) {
+            Node node = couple.node();
+            Node other = couple.other();
+            if (onlyLeft.contains(node) && onlyRight.contains(other)) {
+                double cost = Math.min(NEAR, Math.max(node.weight(), other.weight()));
+                String text = "one says \"" + node.shown() + "\", the other \"" + other.shown() + "\"";
+                found.add(new Difference(Kind.IDEA, text, cost));
+                onlyLeft.remove(node);
+                onlyRight.remove(other);
+            }
+        }
     }
 
     private static boolean hasLight(List<Node> nodes) {

@@ -73,6 +73,7 @@ public final class ConceptReader {
                             Node.Kind.LITERAL,
                             token.shown(),
                             "" + nodes.size(),
+                            "",
                             false,
                             1,
                             true,

@@ -8,6 +8,7 @@ package io.theseus.concept;
  * @param shown the words of the text
  * @param role how it is tied to the rest: the role of the preposition before it ({@code from}, {@code at}), {@code of} for a
  *     possessor, empty for none
+ * @param tie the word that announces the role as the text has it ({@code inside}), empty for none
  * @param negated whether the text denies it
  * @param weight how much depends on it, 0 to 1
  * @param known whether the lexicon has the word
@@ -18,6 +19,7 @@ public record Node(
         Kind kind,
         String shown,
         String role,
+        String tie,
         boolean negated,
         double weight,
         boolean known,
@@ -34,6 +36,11 @@ public record Node(
         LITERAL,
         /** What is asked for: who, what, which. */
         ASKED
+    }
+
+    /** The words with what ties them: {@code in China}. */
+    String phrase() {
+        return tie.isEmpty() ? shown : tie + " " + shown;
     }
 
     /** @throws IllegalArgumentException if the weight is outside [0, 1] */

@@ -3,49 +3,60 @@ package io.theseus.concept;
 /** What a sentence asks for. */
 public enum QuestionKind {
     /** How to do something. */
-    METHOD,
+    METHOD("how to do it"),
     /** How something happens or is. */
-    HOW,
+    HOW("how it is or happens"),
     /** To what degree. */
-    DEGREE,
+    DEGREE("to what degree"),
     /** Which thing, or a plain "what". */
-    WHAT,
+    WHAT("what or which"),
     /** A selection of the best. */
-    BEST,
+    BEST("for the best"),
     /** A selection, unranked. */
-    RECOMMEND,
+    RECOMMEND("for suggestions"),
     /** What a term means. */
-    DEFINITION,
+    DEFINITION("what it means"),
     /** How two things differ. */
-    DIFFERENCE,
+    DIFFERENCE("for the difference"),
     /** Who. */
-    WHO,
+    WHO("who"),
     /** Whose. */
-    WHOSE,
+    WHOSE("whose"),
     /** Where. */
-    WHERE,
+    WHERE("where"),
     /** When. */
-    WHEN,
+    WHEN("when"),
     /** Why. */
-    WHY,
+    WHY("why"),
     /** A count or an amount. */
-    HOW_MANY,
+    HOW_MANY("how many or how much"),
     /** A duration. */
-    HOW_LONG,
+    HOW_LONG("how long"),
     /** A frequency. */
-    HOW_OFTEN,
+    HOW_OFTEN("how often"),
     /** Yes or no. */
-    YES_NO,
+    YES_NO("yes or no"),
     /** What the answerer thinks of it. */
-    OPINION,
+    OPINION("for an opinion"),
     /** What it is like. */
-    EXPERIENCE,
+    EXPERIENCE("what it is like"),
     /** A text to be written. */
-    WRITE,
+    WRITE("for a text"),
     /** A text in other words or another language. */
-    TRANSLATE,
+    TRANSLATE("for a translation"),
     /** A text made shorter. */
-    SUMMARISE,
+    SUMMARISE("for a summary"),
     /** Nothing recognised: a statement, keywords, a fragment. */
-    STATEMENT
+    STATEMENT("nothing in so many words");
+
+    private final String asked;
+
+    QuestionKind(String asked) {
+        this.asked = asked;
+    }
+
+    /** What is asked, in words that follow "asks". */
+    String asked() {
+        return asked;
+    }
 }

@@ -3,7 +3,6 @@ package io.theseus.concept;
 import io.theseus.concept.Difference.Kind;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** Compares what two texts ask for. */
@@ -13,7 +12,7 @@ final class Questions {
             EnumSet.of(QuestionKind.WHAT, QuestionKind.BEST, QuestionKind.RECOMMEND),
             EnumSet.of(QuestionKind.WHAT, QuestionKind.DEFINITION),
             EnumSet.of(QuestionKind.HOW, QuestionKind.METHOD),
-            EnumSet.of(QuestionKind.WHERE, QuestionKind.BEST, QuestionKind.METHOD),
+            EnumSet.of(QuestionKind.WHERE, QuestionKind.BEST),
             EnumSet.of(QuestionKind.OPINION, QuestionKind.WHAT));
 
     private Questions() {}
@@ -51,10 +50,6 @@ final class Questions {
     }
 
     private static String names(Set<QuestionKind> kinds) {
-        return String.join(
-                " and ",
-                kinds.stream()
-                        .map(kind -> kind.name().toLowerCase(Locale.ROOT).replace('_', ' '))
-                        .toList());
+        return String.join(" and ", kinds.stream().map(QuestionKind::asked).toList());
     }
 }

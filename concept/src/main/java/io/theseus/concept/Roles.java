@@ -47,8 +47,7 @@ final class Roles {
                     if (part || lexicon.conflict(was, is)) {
                         found.add(Difference.decisive(
                                 Kind.ROLE,
-                                "\"" + nodes.get(i).shown() + "\" is \"" + was + "\" in one, \"" + is
-                                        + "\" in the other"));
+                                "one says \"" + phrase(a, x, was) + "\", the other \"" + phrase(b, x, is) + "\""));
                     }
                 }
             }
@@ -71,8 +70,13 @@ final class Roles {
         }
     }
 
-    private static String named(String role) {
-        return role.isEmpty() ? "bare" : "\"" + role + "\"";
+    /** How {@code graph} says the idea in that role. */
+    private static String phrase(ConceptGraph graph, String idea, String role) {
+        return graph.nodes().stream()
+                .filter(node -> node.idea().equals(idea) && node.role().equals(role))
+                .findFirst()
+                .map(Node::phrase)
+                .orElse(idea);
     }
 
     /** The prepositions of each idea, over all its places. */

@@ -4,6 +4,7 @@ import io.theseus.concept.lexicon.Lexicon;
 import io.theseus.concept.text.Token;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +68,9 @@ final class SentenceReader {
     private boolean negated;
     private boolean shouting;
     private boolean yesNo;
+    private Set<String> operands = Set.of();
     private String role = "";
+    private String tie = "";
 
     SentenceReader(Lexicon lexicon) {
         this.lexicon = lexicon;
@@ -103,7 +106,11 @@ final class SentenceReader {
         tokens.addAll(question.read());
         tokens.addAll(sentence.subList(start + question.consumed(), sentence.size()));
         frame.forEach(this::colour);
+        if (question.kind().equals(QuestionKind.METHOD.name()) && frame.stream().anyMatch(t -> t.is("did"))) {
+            traits.add("method:past");
+        }
         role = "";
+        tie = "";
         yesNo = question.kind().equals(QuestionKind.YES_NO.name());
         shouting = isShouting(sentence);
         int before = nodes.size();
@@ -112,6 +119,7 @@ final class SentenceReader {
             traits.add("negation:question");
         }
         List<Token> active = Passives.toActive(tokens, lexicon);
+        operands = operands(active);
         for (int i = 0; i < active.size(); i++) {
             read(active, i);
         }
@@ -190,6 +198,7 @@ final class SentenceReader {
                         && !token.text().equals("\"")
                         && !token.text().equals("'")) {
                     role = "";
+                    tie = "";
                 }
             }
             case STOP -> {}
@@ -217,9 +226,15 @@ final class SentenceReader {
         String announced = lexicon.role(word);
         if (!announced.isEmpty()) {
             role = announced;
+            tie = word;
             return;
         }
-        if (lexicon.isFunction(word) && !isName(tokens, token)) {
+        if (lexicon.isFunction(word) && !isName(token)) {
+            return;
+        }
+        // "The different kinds" are several; "how are they different" asks for a difference.
+        if (word.equals("different") && describes(tokens, at)) {
+            add(token, "various", Node.Kind.IDEA, lexicon.weight("various"), true);
             return;
         }
         String idea = lexicon.idea(isPluralAcronym(token.shown()) ? word.substring(0, word.length() - 1) : word);
@@ -246,14 +261,39 @@ final class SentenceReader {
         add(token, idea, name ? Node.Kind.ENTITY : Node.Kind.IDEA, weight, known);
     }
 
+    private boolean describes(List<Token> tokens, int at) {
+        if (at + 1 >= tokens.size() || tokens.get(at + 1).kind() != Token.Kind.WORD) {
+            return false;
+        }
+        String next = tokens.get(at + 1).text();
+        return !lexicon.isFunction(next) && lexicon.role(next).isEmpty() && !NEGATIONS.contains(next);
+    }
+
     /** The A of "vitamin A" and of "A + B", and IT the trade, not the words that are spelled alike. */
-    private boolean isName(List<Token> tokens, Token token) {
+    private boolean isName(Token token) {
         String shown = token.shown();
         if (shown.length() == 1) {
-            boolean formula = tokens.stream().anyMatch(t -> t.kind() == Token.Kind.SYMBOL);
-            return formula || shown.equals("A") && token.name();
+            return operands.contains(token.text())
+                    || token.name() && Character.isUpperCase(shown.charAt(0)) && !shown.equals("I");
         }
         return token.name() && !shouting && shown.chars().allMatch(Character::isUpperCase);
+    }
+
+    /** The single letters that stand beside an operator somewhere in the sentence. */
+    private static Set<String> operands(List<Token> tokens) {
+        Set<String> letters = new HashSet<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            boolean operated =
+                    i > 0 && isOperator(tokens.get(i - 1)) || i + 1 < tokens.size() && isOperator(tokens.get(i + 1));
+            if (operated && tokens.get(i).shown().length() == 1) {
+                letters.add(tokens.get(i).text());
+            }
+        }
+        return letters;
+    }
+
+    private static boolean isOperator(Token token) {
+        return token.kind() == Token.Kind.SYMBOL && "+-*/=<>^%".contains(token.text());
     }
 
     /** VCs are several VC. */
@@ -280,9 +320,10 @@ final class SentenceReader {
     }
 
     private void add(Token token, String idea, Node.Kind kind, double weight, boolean known) {
-        nodes.add(new Node(idea, kind, token.shown(), role, negated, weight, known, sentences));
+        nodes.add(new Node(idea, kind, token.shown(), role, tie, negated, weight, known, sentences));
         if (weight >= 0.5) {
             role = "";
+            tie = "";
             negated = false;
         }
     }
@@ -295,6 +336,7 @@ final class SentenceReader {
                     last.idea(),
                     last.kind(),
                     last.shown(),
+                    "of",
                     "of",
                     last.negated(),
                     last.weight(),

@@ -22,7 +22,7 @@ final class Spelling {
                 if (isTypo(a, b)) {
                     found.add(new Difference(Kind.SPELLING, text, 0.1));
                 } else if (isRelated(a.idea(), b.idea())) {
-                    found.add(new Difference(Kind.SPELLING, text, 0.15));
+                    found.add(new Difference(Kind.SPELLING, text, isDoer(a, b) ? 0.75 : 0.15));
                 } else {
                     continue;
                 }
@@ -84,6 +84,17 @@ final class Spelling {
             prefix++;
         }
         return prefix >= 5 && isEnding(x.substring(prefix)) && isEnding(y.substring(prefix));
+    }
+
+    /** Engineer and engineering, large and larger: one stem, but seldom one meaning. */
+    private static boolean isDoer(Node a, Node b) {
+        return endsLikeDoer(a) != endsLikeDoer(b);
+    }
+
+    private static boolean endsLikeDoer(Node node) {
+        return node.idea().endsWith("er")
+                || node.idea().endsWith("or")
+                || node.idea().endsWith("ist");
     }
 
     private static boolean isEnding(String s) {

@@ -3,6 +3,7 @@ package io.theseus.concept;
 import io.theseus.concept.Difference.Kind;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -10,6 +11,13 @@ import java.util.TreeSet;
 final class Traits {
     private static final String PAST = "tense:past";
     private static final String FUTURE = "tense:future";
+
+    private static final Map<String, String> PERSONS = Map.of(
+            "i", "\"my\" or \"our\"",
+            "you", "\"your\"",
+            "he", "\"him\" or \"his\"",
+            "she", "\"her\"",
+            "they", "\"them\" or \"their\"");
 
     private Traits() {}
 
@@ -37,21 +45,28 @@ final class Traits {
         for (String trait : both) {
             String value = trait.substring(trait.indexOf(':') + 1);
             switch (trait.substring(0, trait.indexOf(':'))) {
-                case "tense" -> found.add(new Difference(Kind.TENSE, "one is about the " + value, 0.1));
+                case "tense" -> found.add(new Difference(Kind.TENSE, "only one is about the " + value, 0.1));
                 case "modality" -> {
                     if (!method) {
-                        found.add(new Difference(Kind.MODALITY, "one says \"" + value + "\"", 0.1));
+                        found.add(new Difference(Kind.MODALITY, "only one says \"" + value + "\"", 0.1));
                     }
                 }
                 case "person" -> {
                     boolean against = !method && has(left, "person:") && has(right, "person:");
                     found.add(new Difference(
                             Kind.PERSON,
-                            "one is about \"" + value + "\"",
+                            "only one speaks of " + PERSONS.getOrDefault(value, value),
                             against ? (yesNo || opinion ? 0.5 : 0.2) : opinion ? 1 : 0.05));
                 }
                 case "negation" -> {}
-                case "asked" -> found.add(Difference.decisive(Kind.ROLE, "they ask about other sides of it: " + value));
+                case "method" ->
+                    found.add(Difference.decisive(Kind.TENSE, "one asks how it was done, the other how to do it"));
+                case "asked" ->
+                    found.add(Difference.decisive(
+                            Kind.ROLE,
+                            value.equals("whose")
+                                    ? "only one asks of whom"
+                                    : "one asks who does it, the other to whom it is done"));
                 default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
             }
         }

@@ -31,6 +31,7 @@ public final class Lexicon {
     private final Set<String> conflicts = new HashSet<>();
     private final Map<String, Set<String>> opposites = new HashMap<>();
     private final Map<String, String> complements = new HashMap<>();
+    private final Map<String, Set<String>> near = new HashMap<>();
 
     /** Reads the lexicon in folder {@code language} beside this class. */
     public Lexicon(String language) {
@@ -50,6 +51,7 @@ public final class Lexicon {
             words.subList(1, words.size()).forEach(w -> weak.putIfAbsent(w, Double.parseDouble(words.getFirst())));
         }
         known.addAll(weak.keySet());
+        known.addAll(Resource.words(language + "/near.txt"));
         for (String line : Resource.lines(language + "/opposites.txt")) {
             known.addAll(Resource.cut(line));
         }
@@ -84,6 +86,15 @@ public final class Lexicon {
             if (complement) {
                 complements.putIfAbsent(b, a);
             }
+        }
+        readNear(language);
+    }
+
+    private void readNear(String language) {
+        for (String line : Resource.lines(language + "/near.txt")) {
+            List<String> ideas = Resource.cut(line).stream().map(this::idea).toList();
+            ideas.forEach(
+                    idea -> near.computeIfAbsent(idea, k -> new HashSet<>()).addAll(ideas));
         }
     }
 
@@ -155,6 +166,11 @@ public final class Lexicon {
     /** Whether two ideas are opposites. */
     public boolean opposite(String idea, String other) {
         return opposites.getOrDefault(idea, Set.of()).contains(other);
+    }
+
+    /** Whether two ideas are near: in most questions one may stand for the other. */
+    public boolean near(String idea, String other) {
+        return near.getOrDefault(idea, Set.of()).contains(other) && !opposite(idea, other);
     }
 
     /** The idea whose denial {@code idea} is, or {@code idea} itself: impossible is not possible. */
