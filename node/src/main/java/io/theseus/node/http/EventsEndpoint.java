@@ -58,9 +58,12 @@ final class EventsEndpoint {
         return JsonNodeFactory.instance.objectNode().put("type", type);
     }
 
-    /** Tells whoever follows; costs nothing if nobody does. */
+    /** Tells whoever follows of answers, and of questions that got none; costs nothing if nobody does. */
     void publish(RequestLog.Entry entry) {
-        if (!events.watched() || entry.layer().isEmpty()) {
+        boolean refused = entry.status() >= 400
+                && entry.method().equals("POST")
+                && entry.route().startsWith("/v1/");
+        if (!events.watched() || entry.layer().isEmpty() && !refused) {
             return;
         }
         events.publish(object("request")
@@ -69,7 +72,7 @@ final class EventsEndpoint {
                 .put("route", entry.route())
                 .put("status", entry.status())
                 .put("model", entry.model().orElse(""))
-                .put("layer", entry.layer().get())
+                .put("layer", entry.layer().orElse(""))
                 .put("prompt_tokens", entry.promptTokens())
                 .put("cached_tokens", entry.cachedTokens())
                 .put("completion_tokens", entry.completionTokens())

@@ -101,7 +101,7 @@ public final class HttpServer implements AutoCloseable {
         EventsEndpoint events = new EventsEndpoint(followers, config.keepAliveInterval(), clock);
         LayerCounts layers = new LayerCounts();
         List<Endpoint.Route> routes = new ArrayList<>(routes(config, models, relay, clock, ids, metrics));
-        routes.addAll(memoryRoutes(models, cache, layers, events));
+        routes.addAll(memoryRoutes(models, cache, relay, layers, events));
         routes.addAll(promptRoutes(models, clock));
         PageEndpoint page = new PageEndpoint();
         routes.add(new Endpoint.Route("GET", PageEndpoint.ROOT, PageEndpoint.ROOT, true, page::index));
@@ -178,9 +178,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static List<Endpoint.Route> memoryRoutes(
-            ServedModels models, Optional<AnswerCache> cache, LayerCounts layers, EventsEndpoint events) {
+            ServedModels models,
+            Optional<AnswerCache> cache,
+            Optional<UpstreamRelay> relay,
+            LayerCounts layers,
+            EventsEndpoint events) {
         CacheEndpoints answers = new CacheEndpoints(cache);
-        StatsEndpoint stats = new StatsEndpoint(models, cache, layers);
+        StatsEndpoint stats = new StatsEndpoint(models, cache, relay, layers);
         String one = CacheEndpoints.ONE + "{key}";
         return List.of(
                 new Endpoint.Route("GET", CacheEndpoints.LIST, CacheEndpoints.LIST, false, answers::list),

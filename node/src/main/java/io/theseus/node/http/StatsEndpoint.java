@@ -8,6 +8,10 @@ import io.theseus.cache.store.ModelTotals;
 import io.theseus.engine.scheduler.InferenceEngine.Load;
 import io.theseus.node.ServedModel;
 import io.theseus.node.ServedModels;
+import io.theseus.node.upstream.UpstreamHost;
+import io.theseus.node.upstream.UpstreamRelay;
+import io.theseus.orchestrator.meaning.MeaningCounts;
+import io.theseus.orchestrator.meaning.Meanings;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -17,11 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class StatsEndpoint {
     private final ServedModels models;
     private final Optional<AnswerCache> cache;
+    private final Optional<UpstreamRelay> relay;
     private final LayerCounts layers;
 
-    StatsEndpoint(ServedModels models, Optional<AnswerCache> cache, LayerCounts layers) {
+    StatsEndpoint(ServedModels models, Optional<AnswerCache> cache, Optional<UpstreamRelay> relay, LayerCounts layers) {
         this.models = models;
         this.cache = cache;
+        this.relay = relay;
         this.layers = layers;
     }
 
@@ -44,11 +50,55 @@ final class StatsEndpoint {
                 .flatMap(model -> model.meters().states().stream())
                 .findFirst()
                 .ifPresent(states -> body.set("states", states(states.disk().stats())));
+        meanings().ifPresent(meanings -> body.set("meaning", meaning(meanings)));
         ArrayNode served = body.putArray("models");
         for (ServedModel model : models.models()) {
             served.add(model(model));
         }
+        models.embedding().ifPresent(model -> body.put("embedding_model", model.id()));
+        relay.ifPresent(there -> {
+            ArrayNode upstreams = body.putArray("upstreams");
+            there.pool().hosts().forEach(host -> upstreams.add(upstream(host)));
+        });
         exchange.send(200, body);
+    }
+
+    /** What finds answers by meaning; one for all models, own and others'. */
+    private Optional<Meanings> meanings() {
+        return models.models().stream()
+                .flatMap(model -> model.engine().memory().stream())
+                .flatMap(memory -> memory.meanings().stream())
+                .findFirst()
+                .or(() -> relay.flatMap(UpstreamRelay::meanings));
+    }
+
+    private static ObjectNode meaning(Meanings meanings) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("usual", meanings.usual());
+        meanings.ready().ifPresent(layer -> {
+            MeaningCounts counts = layer.counts();
+            json.put("questions", counts.questions())
+                    .put("served", counts.served())
+                    .put("refused", counts.refused())
+                    .put("checks", counts.checks())
+                    .put("wrong", counts.wrong())
+                    .put("restarts", counts.restarts());
+        });
+        return json;
+    }
+
+    private static ObjectNode upstream(UpstreamHost host) {
+        UpstreamHost.Counts counts = host.counts();
+        String[] breaker = {"closed", "half_open", "open"};
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("name", host.upstream().name())
+                .put("running", counts.running())
+                .put("requests", counts.requests())
+                .put("errors", counts.errors())
+                .put("retries", counts.retries())
+                .put("hedges", counts.hedges())
+                .put("breaker", breaker[counts.breaker()]);
     }
 
     private static ObjectNode states(StateStats s) {

@@ -274,6 +274,11 @@ class CacheHttpTest {
             assertThat(second.at("/cached_tokens").intValue())
                     .isEqualTo(second.at("/prompt_tokens").intValue());
             assertThat(second.at("/seconds_saved").doubleValue()).isEqualTo(5e-6);
+            post("{}");
+            http.get("/nothing/of/this/name");
+            JsonNode refused = http.json(nextData(lines));
+            assertThat(refused.at("/status").intValue()).isEqualTo(400);
+            assertThat(refused.at("/layer").stringValue()).isEmpty();
             http.server.close();
             assertThat(http.json(nextData(lines)).at("/type").stringValue()).isEqualTo("stopping");
         }

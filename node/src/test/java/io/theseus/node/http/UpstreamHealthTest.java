@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** What is done when upstreams fail, are busy or late: asked again, asked elsewhere, left alone. */
 @Timeout(60)
@@ -71,6 +72,12 @@ class UpstreamHealthTest {
             assertThat(http.metric("retries_total", "one")).isEqualTo(2);
             assertThat(http.metric("errors_total", "one")).isEqualTo(2);
             assertThat(http.metric("requests_total", "one")).isEqualTo(3);
+            JsonNode upstream = http.json(http.get("/theseus/v1/stats")).at("/upstreams/0");
+            assertThat(upstream.at("/name").stringValue()).isEqualTo("one");
+            assertThat(upstream.at("/requests").intValue()).isEqualTo(3);
+            assertThat(upstream.at("/errors").intValue()).isEqualTo(2);
+            assertThat(upstream.at("/retries").intValue()).isEqualTo(2);
+            assertThat(upstream.at("/breaker").stringValue()).isEqualTo("closed");
         }
     }
 

@@ -7,10 +7,11 @@ import { age, layerLabel, plural, span } from "./words.js";
  * Asks the node and shows the answer in `place` while it comes.
  *
  * @param fresh whether what is remembered shall not be used
+ * @param meaning whether the answer to another question that means the same will do; undefined = as the node is set
  * @param inspect called with the answer's key when somebody wants to see the evidence
  * @returns the text, or null if the answer is not complete
  */
-export async function answer(place, body, { fresh, signal, inspect }) {
+export async function answer(place, body, { fresh, meaning, signal, inspect }) {
   const text = element("p", { class: "text" });
   const label = element("p", { class: "label" }, element("span", { class: "pulse" }, "waiting for the first token …"));
   const view = element("article", { class: "answer", "aria-busy": "true" }, text, label);
@@ -20,7 +21,11 @@ export async function answer(place, body, { fresh, signal, inspect }) {
   try {
     const response = await request("/v1/chat/completions", {
       method: "POST",
-      headers: { "content-type": "application/json", ...(fresh ? { "cache-control": "no-cache" } : {}) },
+      headers: {
+        "content-type": "application/json",
+        ...(fresh ? { "cache-control": "no-cache" } : {}),
+        ...(meaning === undefined ? {} : { "x-theseus-meaning": meaning ? "on" : "off" }),
+      },
       body: JSON.stringify({ ...body, temperature: 0, stream: true, stream_options: { include_usage: true } }),
       signal,
     });
@@ -65,10 +70,12 @@ function take(chunk, result, text) {
 function source(view, label, { headers, usage, finish }, seconds, inspect) {
   const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0;
   const named = headers.get("x-theseus-layer") ?? "compute";
-  // The headers of a stream are sent before anybody knows how much of the prompt a state will cover.
-  const layer = named === "compute" && cached > 0 ? "state" : named;
+  const upstream = headers.get("x-theseus-upstream");
+  // The headers of a stream are sent before anybody knows how much of the prompt a state will cover; what another
+  // engine knew already is its own affair.
+  const layer = named === "compute" && cached > 0 && !upstream ? "state" : named;
   const remembered = layer === "answer" || layer === "meaning";
-  const parts = [];
+  const parts = upstream ? [`by the engine ${upstream}`] : [];
   if (headers.has("age")) parts.push(age(Number(headers.get("age"))));
   const similarity = headers.get("x-theseus-similarity");
   if (similarity) parts.push(`similarity ${similarity}`);

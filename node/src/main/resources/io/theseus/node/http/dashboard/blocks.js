@@ -1,6 +1,6 @@
 // The wall of requests: each drops in as a block and lies on those before it, white if it was remembered, teal if not.
 import { byId, element } from "./dom.js";
-import { LAYERS, clock, count, layerLabel, plural, shortName, span } from "./words.js";
+import { LAYERS, clock, count, has, layerLabel, plural, shortName, span } from "./words.js";
 
 const LATEST = 6;
 const MOST_A_FRAME = 40;
@@ -13,10 +13,16 @@ let waiting = [];
 
 const counts = new Map(LAYERS.map((layer) => {
   const number = element("b", {}, "0");
-  byId("legend").append(element("li", {},
-    element("span", { class: "block", "data-layer": layer, "aria-hidden": "true" }), `${layerLabel(layer)}: `, number));
-  return [layer, number];
+  const item = element("li", { hidden: true },
+    element("span", { class: "block", "data-layer": layer, "aria-hidden": "true" }), `${layerLabel(layer)}: `, number);
+  byId("legend").append(item);
+  return [layer, { number, item }];
 }));
+
+/** Explains only the layers that this node has. */
+export function explain(stats) {
+  for (const [layer, { item }] of counts) item.hidden = !has(stats, layer);
+}
 
 /** Takes one event of the node's stream. */
 export function heard(event) {
@@ -37,7 +43,7 @@ function draw() {
   waiting = [];
   makeRoom(Math.min(events.length, MOST_A_FRAME));
   for (const event of events.slice(-MOST_A_FRAME)) wall.append(falling(event));
-  for (const [layer, number] of counts) number.textContent = count(seen.get(layer));
+  for (const [layer, { number }] of counts) number.textContent = count(seen.get(layer));
   byId("no-blocks").hidden = true;
   byId("latest-title").hidden = false;
   const parts = LAYERS.filter((layer) => seen.get(layer) > 0).map((layer) => `${count(seen.get(layer))} ${shortName(layer)}`);
@@ -86,5 +92,6 @@ function words(event) {
   const tokens = plural(event.completion_tokens, "token");
   if (event.status !== 200) return `${clock(event.time)} · not answered (${event.finish_reason || event.status})`;
   const saved = event.seconds_saved > 0 ? ` · saved ${span(event.seconds_saved)}` : "";
-  return `${clock(event.time)} · ${layerLabel(event.layer)} · ${tokens} in ${span(event.seconds)}${saved}`;
+  const model = byId("model").options.length > 1 ? ` · ${event.model}` : "";
+  return `${clock(event.time)} · ${layerLabel(event.layer)} · ${tokens} in ${span(event.seconds)}${saved}${model}`;
 }

@@ -1,7 +1,7 @@
 // Hit rates over time. The node keeps sums; the curve is what this page saw of them.
 import { byId } from "./dom.js";
 import { totals } from "./figures.js";
-import { count, percent, plural, shortName } from "./words.js";
+import { count, has, percent, plural, shortName } from "./words.js";
 
 const MOST_POINTS = 2400;
 const SERIES = [
@@ -14,12 +14,13 @@ const box = byId("chart");
 const times = [];
 const shares = SERIES.map(() => []);
 let plot = null;
+let drawn = [];
 
 /** Adds what the node counted until now. */
 export function chart(stats) {
   const all = totals(stats);
-  const words = SERIES.filter(({ layer }) => stats.layers[layer])
-    .map(({ layer }) => `${percent(all.requests ? stats.layers[layer].requests / all.requests : 0)} ${shortName(layer)}`);
+  const present = SERIES.filter(({ layer }) => has(stats, layer));
+  const words = present.map(({ layer }) => `${percent(all.requests ? stats.layers[layer].requests / all.requests : 0)} ${shortName(layer)}`);
   byId("chart-words").textContent = all.requests === 0
     ? "No request yet, so no rate. The curves begin with the first one."
     : `Of ${plural(all.requests, "request")} since the start: ${words.join(", ")}. The curves begin when this page is opened.`;
@@ -27,9 +28,11 @@ export function chart(stats) {
   times.push(Date.now() / 1000);
   SERIES.forEach(({ layer }, i) => shares[i].push((100 * (stats.layers[layer]?.requests ?? 0)) / all.requests));
   if (times.length > MOST_POINTS) thin();
-  if (plot === null) make();
-  else plot.setData([times, ...shares]);
+  if (plot === null || present.length !== drawn.length) make(present);
+  else plot.setData(data());
 }
+
+const data = () => [times, ...drawn.map((series) => shares[SERIES.indexOf(series)])];
 
 /** Keeps every second point: older times become coarser, memory stays bounded. */
 function thin() {
@@ -45,8 +48,9 @@ function color(name) {
   return getComputedStyle(box).color;
 }
 
-function make() {
+function make(present) {
   plot?.destroy();
+  drawn = present;
   const axis = { stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
   const rate = (_, value) => (value === null || value === undefined ? "" : `${value.toFixed(1)} %`);
   plot = new window.uPlot({
@@ -59,13 +63,13 @@ function make() {
     ],
     series: [
       {},
-      ...SERIES.map(({ layer, color: name, dash }) =>
+      ...drawn.map(({ layer, color: name, dash }) =>
         ({ label: shortName(layer), stroke: color(name), dash, width: 2, value: rate, points: { show: false } })),
     ],
-  }, [times, ...shares], box);
+  }, data(), box);
 }
 
 new ResizeObserver(() => plot?.setSize({ width: box.clientWidth, height: 190 })).observe(box);
 document.documentElement.addEventListener("themechange", () => {
-  if (plot) make();
+  if (plot) make(drawn);
 });

@@ -16,6 +16,12 @@ export function offerModels(ids) {
   if (ids.includes(chosen)) choice.value = chosen;
 }
 
+/** Offers to take answers by meaning, where the node can find them. */
+export function offerMeaning(meaning) {
+  if (byId("meaning-choice").hidden && meaning) byId("meaning").checked = meaning.usual;
+  byId("meaning-choice").hidden = !meaning;
+}
+
 /** The conversation up to the question of `turn`; turns that came to no answer are left out. */
 function conversation(turn) {
   const before = turns.slice(0, turns.indexOf(turn)).filter(({ text }) => text !== null);
@@ -38,8 +44,9 @@ async function compute(turn, fresh) {
   show(true);
   const body = { messages: conversation(turn), max_completion_tokens: byId("most-tokens").valueAsNumber || 256 };
   if (byId("model").value) body.model = byId("model").value;
+  const meaning = byId("meaning-choice").hidden ? undefined : byId("meaning").checked;
   try {
-    const text = await answer(turn.place, body, { fresh, signal: running.signal, inspect });
+    const text = await answer(turn.place, body, { fresh, meaning, signal: running.signal, inspect });
     turn.text = text ?? turn.text;
   } finally {
     running = null;

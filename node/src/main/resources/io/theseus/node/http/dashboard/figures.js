@@ -40,7 +40,7 @@ export function figures(stats) {
   const byLayer = all.layers.filter((one) => one.layer !== "compute" && one.requests > 0)
     .map((one) => `${count(one.requests)} ${shortName(one.layer)}`).join(", ");
   const ever = stats.answers?.lifetime;
-  const running = stats.models.reduce((sum, model) => sum + model.running, 0);
+  const running = [...stats.models, ...(stats.upstreams ?? [])].reduce((sum, one) => sum + one.running, 0);
   const waiting = stats.models.reduce((sum, model) => sum + model.waiting, 0);
   const rows = [
     ["From memory", all.requests ? percent(all.hits / all.requests) : "no request yet",

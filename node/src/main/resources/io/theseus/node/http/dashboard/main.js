@@ -1,8 +1,8 @@
 // Joins the parts of the page. Each part reads the node's answers itself; none knows another but where it says so.
 import { getJson } from "./api.js";
-import { heard } from "./blocks.js";
+import { explain, heard } from "./blocks.js";
 import { chart } from "./chart.js";
-import { offerModels } from "./chat.js";
+import { offerMeaning, offerModels } from "./chat.js";
 import { byId, soon } from "./dom.js";
 import { figures } from "./figures.js";
 import { follow } from "./follow.js";
@@ -13,6 +13,7 @@ const EVERY = 5000;
 const AGES = 30000;
 
 let asked = false;
+let listed = null;
 
 async function look() {
   if (asked || document.hidden) return;
@@ -22,7 +23,9 @@ async function look() {
     figures(stats);
     chart(stats);
     models(stats);
-    offerModels(stats.models.map((model) => model.id));
+    explain(stats);
+    offerMeaning(stats.meaning);
+    await listModels(stats);
   } catch (failure) {
     byId("connection").textContent = failure.message;
     byId("connection").dataset.good = "false";
@@ -30,6 +33,21 @@ async function look() {
     asked = false;
   }
 }
+
+/** All models that can be asked, those of other engines among them: a list that may be long and seldom changes. */
+async function listModels(stats) {
+  const own = JSON.stringify(stats.models.map((model) => model.id));
+  if (own === listed) return;
+  const { data } = await getJson("/v1/models");
+  const ids = data.map((model) => model.id).filter((id) => id !== stats.embedding_model);
+  offerModels(ids);
+  listed = ids.length > 0 ? own : null;
+}
+
+byId("model").addEventListener("focus", () => {
+  listed = null;
+  look();
+});
 
 const lookSoon = soon(look, 250);
 const refreshSoon = soon(refresh, 400);
@@ -45,6 +63,7 @@ follow(
     byId("connection").textContent = words;
     byId("connection").dataset.good = good;
     if (good) {
+      listed = null;
       look();
       refresh();
     }

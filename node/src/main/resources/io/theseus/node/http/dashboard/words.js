@@ -10,6 +10,10 @@ const NAMES = {
   compute: { short: "computed", label: "Computed now" },
 };
 
+/** Whether a node with these statistics may answer by this layer; one by meaning needs an encoder, states need a model. */
+export const has = (stats, layer) => stats.layers[layer]?.requests > 0
+  || (layer === "meaning" ? stats.meaning !== undefined : layer === "state" ? stats.models.length > 0 : true);
+
 export const shortName = (layer) => NAMES[layer]?.short ?? layer;
 export const layerLabel = (layer) => NAMES[layer]?.label ?? layer;
 
