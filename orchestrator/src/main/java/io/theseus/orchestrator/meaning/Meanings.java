@@ -7,28 +7,39 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The meaning layer of a node, which is made when somebody first wants it: it needs an encoder, and that may need a download. */
 public final class Meanings {
     private static final System.Logger LOG = System.getLogger(Meanings.class.getName());
 
-    /** Time a request waits for the layer; then it is answered without. */
-    private static final long PATIENCE_MILLIS = 5000;
+    /** Time that requests wait for a layer that is being made, counted from its beginning; after that they are answered without. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Time after a failure before it is tried again. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Callable<MeaningLayer> opener;
     private final boolean usual;
+    private final LongSupplier nanoTime;
     private @Nullable CompletableFuture<MeaningLayer> layer; // guarded by this
+    private long begun; // guarded by this
 
     /**
      * A layer to be.
      *
-     * @param opener makes the layer; called on a thread of its own, and again if it failed
+     * @param opener makes the layer; called on a thread of its own, and again some time after it failed
      * @param usual whether requests that do not say are answered by meaning
      */
     public Meanings(Callable<MeaningLayer> opener, boolean usual) {
+        this(opener, usual, System::nanoTime);
+    }
+
+    Meanings(Callable<MeaningLayer> opener, boolean usual, LongSupplier nanoTime) {
         this.opener = opener;
         this.usual = usual;
+        this.nanoTime = nanoTime;
     }
 
     /** Whether requests that do not say are answered by meaning. */
@@ -36,29 +47,37 @@ public final class Meanings {
         return usual;
     }
 
-    /** Begins to make the layer, unless it is there or being made. */
+    /** Begins to make the layer, unless it is there, being made, or failed just now. */
     public synchronized CompletableFuture<MeaningLayer> begin() {
         CompletableFuture<MeaningLayer> there = layer;
-        if (there != null && !there.isCompletedExceptionally()) {
+        long now = nanoTime.getAsLong();
+        if (there != null && (!there.isCompletedExceptionally() || now - begun < PAUSE_NANOS)) {
             return there;
         }
-        CompletableFuture<MeaningLayer> begun = new CompletableFuture<>();
-        layer = begun;
+        CompletableFuture<MeaningLayer> begins = new CompletableFuture<>();
+        layer = begins;
+        begun = now;
         Thread.ofPlatform().name("theseus-meaning").daemon().start(() -> {
             try {
-                begun.complete(opener.call());
-            } catch (Exception e) {
+                begins.complete(opener.call());
+            } catch (Exception | Error e) {
                 LOG.log(System.Logger.Level.WARNING, "answers by meaning are off for now cause=" + e.getMessage());
-                begun.completeExceptionally(e);
+                begins.completeExceptionally(e);
             }
         });
-        return begun;
+        return begins;
     }
 
     /** The layer, if it is there or comes soon; without it a request is answered as if nobody wanted it. */
     public Optional<MeaningLayer> soon() throws InterruptedException {
+        CompletableFuture<MeaningLayer> coming;
+        long left;
+        synchronized (this) {
+            coming = begin();
+            left = PATIENCE_NANOS - (nanoTime.getAsLong() - begun);
+        }
         try {
-            return Optional.of(begin().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            return Optional.of(coming.get(Math.max(0, left), TimeUnit.NANOSECONDS));
         } catch (TimeoutException | ExecutionException e) {
             return Optional.empty();
         }
