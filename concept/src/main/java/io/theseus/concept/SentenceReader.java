@@ -55,6 +55,18 @@ final class SentenceReader {
             Map.entry("they", "they"),
             Map.entry("them", "they"));
 
+    /** A trait: the text points at something beside it. */
+    static final String POINTS = "points:beside";
+
+    /** Names that would be small words in small letters. */
+    private static final Set<String> ACRONYMS =
+            Set.of("IT", "US", "WHO", "AM", "OR", "IN", "ME", "MS", "HE", "BE", "AN");
+
+    private static final Set<String> POINTERS = Set.of("this", "these", "following", "attached");
+
+    /** How far a pointer may stand before what it points at. */
+    private static final int MAX_POINTED = 3;
+
     /** How far into a sentence its question is looked for, in tokens. */
     private static final int MAX_OPENING = 24;
 
@@ -118,6 +130,7 @@ final class SentenceReader {
         if (negated) {
             traits.add("negation:question");
         }
+        point(sentence);
         List<Token> active = Passives.toActive(tokens, lexicon);
         operands = operands(active);
         for (int i = 0; i < active.size(); i++) {
@@ -129,6 +142,21 @@ final class SentenceReader {
         if (nodes.size() > before || question.consumed() > 0) {
             questions.add(kind);
             sentences++;
+        }
+    }
+
+    /** "This photo" and "the following program" mean something that is not in the text, unless it comes after them. */
+    private void point(List<Token> sentence) {
+        traits.remove(POINTS);
+        for (int i = 0; i < sentence.size(); i++) {
+            if (POINTERS.contains(sentence.get(i).text())) {
+                for (int j = i + 1; j < sentence.size() && j <= i + MAX_POINTED; j++) {
+                    boolean word = sentence.get(j).kind() == Token.Kind.WORD;
+                    if (word && lexicon.isShown(lexicon.idea(sentence.get(j).text()))) {
+                        traits.add(POINTS);
+                    }
+                }
+            }
         }
     }
 
@@ -229,7 +257,11 @@ final class SentenceReader {
             tie = word;
             return;
         }
-        if (lexicon.isFunction(word) && !isName(token)) {
+        boolean numbered = word.equals("one")
+                && token.name()
+                && at > 0
+                && tokens.get(at - 1).name();
+        if (lexicon.isFunction(word) && !isName(token) && !numbered) {
             return;
         }
         // "The different kinds" are several; "how are they different" asks for a difference.
@@ -276,7 +308,7 @@ final class SentenceReader {
             return operands.contains(token.text())
                     || token.name() && Character.isUpperCase(shown.charAt(0)) && !shown.equals("I");
         }
-        return token.name() && !shouting && shown.chars().allMatch(Character::isUpperCase);
+        return token.name() && !shouting && ACRONYMS.contains(shown);
     }
 
     /** The single letters that stand beside an operator somewhere in the sentence. */

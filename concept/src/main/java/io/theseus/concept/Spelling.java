@@ -22,7 +22,7 @@ final class Spelling {
                 if (isTypo(a, b)) {
                     found.add(new Difference(Kind.SPELLING, text, 0.1));
                 } else if (isRelated(a.idea(), b.idea())) {
-                    found.add(new Difference(Kind.SPELLING, text, isDoer(a, b) ? 0.75 : 0.15));
+                    found.add(new Difference(Kind.SPELLING, text, isDoer(a.idea(), b.idea()) ? 0.75 : 0.15));
                 } else {
                     continue;
                 }
@@ -87,14 +87,18 @@ final class Spelling {
     }
 
     /** Engineer and engineering, large and larger: one stem, but seldom one meaning. */
-    private static boolean isDoer(Node a, Node b) {
-        return endsLikeDoer(a) != endsLikeDoer(b);
+    private static boolean isDoer(String x, String y) {
+        int prefix = 0;
+        int least = Math.min(x.length(), y.length());
+        while (prefix < least && x.charAt(prefix) == y.charAt(prefix)) {
+            prefix++;
+        }
+        boolean trade = x.substring(0, prefix).endsWith("eer");
+        return trade || isDoerEnding(x.substring(prefix)) != isDoerEnding(y.substring(prefix));
     }
 
-    private static boolean endsLikeDoer(Node node) {
-        return node.idea().endsWith("er")
-                || node.idea().endsWith("or")
-                || node.idea().endsWith("ist");
+    private static boolean isDoerEnding(String ending) {
+        return ending.equals("er") || ending.equals("or") || ending.equals("r") || ending.equals("ist");
     }
 
     private static boolean isEnding(String s) {

@@ -40,6 +40,12 @@ final class Traits {
             found.add(Difference.decisive(
                     Kind.MODALITY, "one asks whether it " + here + ", the other whether it " + there));
         }
+        boolean points =
+                a.traits().contains(SentenceReader.POINTS) && b.traits().contains(SentenceReader.POINTS);
+        if (points && !a.equals(b)) {
+            found.add(Difference.decisive(
+                    Kind.LITERAL, "they point at something beside the text, which need not be the same"));
+        }
         Set<String> both = new TreeSet<>(left);
         both.addAll(right);
         for (String trait : both) {
@@ -47,7 +53,9 @@ final class Traits {
             switch (trait.substring(0, trait.indexOf(':'))) {
                 case "tense" -> found.add(new Difference(Kind.TENSE, "only one is about the " + value, 0.1));
                 case "modality" -> {
-                    if (!method) {
+                    if (counts(a, b) && trait.equals("modality:should")) {
+                        found.add(new Difference(Kind.MODALITY, "only one asks what should be", 0.75));
+                    } else if (!method) {
                         found.add(new Difference(Kind.MODALITY, "only one says \"" + value + "\"", 0.1));
                     }
                 }
@@ -59,6 +67,8 @@ final class Traits {
                             against ? (yesNo || opinion ? 0.5 : 0.2) : opinion ? 1 : 0.05));
                 }
                 case "negation" -> {}
+                case "points" ->
+                    found.add(new Difference(Kind.LITERAL, "only one points at something beside the text", 0.75));
                 case "method" ->
                     found.add(Difference.decisive(Kind.TENSE, "one asks how it was done, the other how to do it"));
                 case "asked" ->
@@ -70,6 +80,14 @@ final class Traits {
                 default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
             }
         }
+    }
+
+    /** How often one does it is not how often one should. */
+    private static boolean counts(ConceptGraph a, ConceptGraph b) {
+        return a.questions().equals(b.questions())
+                && (a.questions().contains(QuestionKind.HOW_MANY)
+                        || a.questions().contains(QuestionKind.HOW_OFTEN)
+                        || a.questions().contains(QuestionKind.HOW_LONG));
     }
 
     private static boolean isPastAgainstFuture(ConceptGraph a, ConceptGraph b) {

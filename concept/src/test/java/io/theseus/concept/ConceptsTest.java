@@ -21,6 +21,9 @@ class ConceptsTest {
             What is the difference between TCP and UDP? | What's the difference between UDP and TCP?
             Was Caesar killed by Brutus?               | Did Brutus kill Caesar?
             How far is 5 km in miles?                  | How far is 5000 metres in miles?
+            What are the types of rock?                | What are the different types of rock?
+            How do stock markets work?                 | How does the stock market work?
+            Difference between RAM and ROM?            | What is the difference between ROM and RAM?
             """)
     void agreesAboutParaphrases(String a, String b) {
         assertThat(compare(a, b).agrees())
@@ -40,11 +43,41 @@ class ConceptsTest {
             Is polygamy legal?                   | Is polygamy illegal?                | NEGATION
             What is the largest ocean?           | What is the smallest ocean?         | OPPOSITE
             Who was born in 1990?                | When was someone born in 1990?      | QUESTION
+            How did you overcome insomnia?       | How can I overcome insomnia?        | TENSE
+            Who is the man in this photo?        | Who is the guy in this photo?       | LITERAL
+            Where can I learn sewing?            | How can I learn sewing?             | QUESTION
+            Is vitamin A good for you?           | Is vitamin D good for you?          | ENTITY
             Comment perdre du poids ?            | How do I lose weight?               | LANGUAGE
             """)
     void tellsApartWhatDiffers(String a, String b, Difference.Kind kind) {
         assertThat(compare(a, b).agrees()).isFalse();
         assertThat(compare(a, b).differences()).anyMatch(difference -> difference.kind() == kind);
+    }
+
+    @Test
+    void aNearWordIsASmallDifferenceAndAnOppositeNone() {
+        assertThat(compare("How do I stop procrastinating?", "How do I avoid procrastinating?")
+                        .cost())
+                .isBetween(0.2, 0.5);
+        assertThat(compare("How do I increase my rent?", "How do I reduce my rent?")
+                        .agrees())
+                .isFalse();
+    }
+
+    @Test
+    void aDeedIsNotItsDoer() {
+        Agreement agreement = compare("What is civil engineering?", "What is a civil engineer?");
+        assertThat(MeaningRule.STANDARD.decide(1, agreement).same()).isFalse();
+    }
+
+    @Test
+    void saysInTheWordsOfTheTextsWhatDiffers() {
+        assertThat(compare("Can I work in China?", "Can I work outside China?").differences())
+                .extracting(Difference::text)
+                .contains("one says \"in China\", the other \"outside China\"");
+        assertThat(compare("Is Earth a black hole?", "Is Earth in a black hole?").differences())
+                .extracting(Difference::text)
+                .contains("one says \"black hole\", the other \"in black hole\"");
     }
 
     @Test

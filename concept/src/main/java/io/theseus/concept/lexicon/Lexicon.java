@@ -31,6 +31,7 @@ public final class Lexicon {
     private final Set<String> conflicts = new HashSet<>();
     private final Map<String, Set<String>> opposites = new HashMap<>();
     private final Map<String, String> complements = new HashMap<>();
+    private final Set<String> shown = new HashSet<>();
     private final Map<String, Set<String>> near = new HashMap<>();
 
     /** Reads the lexicon in folder {@code language} beside this class. */
@@ -88,6 +89,7 @@ public final class Lexicon {
             }
         }
         readNear(language);
+        Resource.words(language + "/shown.txt").forEach(word -> shown.add(idea(word)));
     }
 
     private void readNear(String language) {
@@ -171,6 +173,11 @@ public final class Lexicon {
     /** Whether two ideas are near: in most questions one may stand for the other. */
     public boolean near(String idea, String other) {
         return near.getOrDefault(idea, Set.of()).contains(other) && !opposite(idea, other);
+    }
+
+    /** Whether a question may show such a thing beside its text: a photo, a program. */
+    public boolean isShown(String idea) {
+        return shown.contains(idea);
     }
 
     /** The idea whose denial {@code idea} is, or {@code idea} itself: impossible is not possible. */

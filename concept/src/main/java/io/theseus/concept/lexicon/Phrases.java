@@ -59,7 +59,7 @@ final class Phrases {
                     continue;
                 }
                 boolean word = token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER;
-                step = word ? step.next.get(token.text()) : null;
+                step = word ? next(step, token.text()) : null;
                 if (step == null) {
                     break;
                 }
@@ -79,6 +79,15 @@ final class Phrases {
             at = end;
         }
         return out;
+    }
+
+    /** The step for {@code word}; behind the first word a plural will do: stock markets. */
+    private @Nullable Step next(Step step, String word) {
+        Step next = step.next.get(word);
+        if (next != null || step == root || word.length() < 4 || !word.endsWith("s")) {
+            return next;
+        }
+        return step.next.get(word.substring(0, word.length() - 1));
     }
 
     private static String shown(List<Token> tokens, int from, int to, String word) {
