@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,6 @@ final class UpstreamClient implements AutoCloseable {
 
     private final UpstreamSettings settings;
     private final SplittableRandom random; // guarded by this
-    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("upstream-timer").factory());
     private final HttpClient http;
@@ -42,7 +40,8 @@ final class UpstreamClient implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(settings.connect())
                 .proxy(new Remote(proxy))
-                .executor(workers)
+                // Its threads only report to queues, which takes less than handing over to another thread would.
+                .executor(Runnable::run)
                 .build();
     }
 
@@ -108,7 +107,6 @@ final class UpstreamClient implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         http.shutdownNow();
-        workers.shutdownNow();
     }
 
     /** The proxy that downloads go through, but never for this machine or for plain HTTP in the house. */
