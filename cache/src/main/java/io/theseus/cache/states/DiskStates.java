@@ -32,8 +32,8 @@ public final class DiskStates implements AutoCloseable {
      * and a file is believed only if its checksum, key and tokens are right when it is read. Files are not synced: after a power cut
      * some fail their checksum and are computed again.
      *
-     * One file a block: what is forgotten alone is stored alone, and at 760 kB (the default model) opening a file costs a hundredth of
-     * reading it. docs/decisions/091 has the measurement.
+     * One file a block: what is forgotten alone is stored alone, and at 760 kB (the default model) opening a file costs a
+     * twentieth of reading and checking it. docs/decisions/091 has the measurement.
      */
     private static final System.Logger LOG = System.getLogger(DiskStates.class.getName());
 
