@@ -75,7 +75,8 @@ class ConceptsTest {
         assertThat(compare("Can I work in China?", "Can I work outside China?").differences())
                 .extracting(Difference::text)
                 .contains("one says \"in China\", the other \"outside China\"");
-        assertThat(compare("Is Earth a black hole?", "Is Earth in a black hole?").differences())
+        assertThat(compare("Is Earth a black hole?", "Is Earth in a black hole?")
+                        .differences())
                 .extracting(Difference::text)
                 .contains("one says \"black hole\", the other \"in black hole\"");
     }
