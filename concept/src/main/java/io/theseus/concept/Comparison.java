@@ -52,6 +52,8 @@ final class Comparison {
         Roles.compare(a, b, lexicon, found);
         Questions.compare(a, b, found);
         Traits.compare(a, b, found);
+        Persons.compare(a, b, found);
+        Repeats.compare(a, b, found);
         found.sort(Comparator.comparingDouble((Difference d) -> -d.cost()).thenComparing(Difference::text));
         return new Agreement(found, shared);
     }

@@ -137,6 +137,9 @@ final class SentenceReader {
             read(active, i);
         }
         roleOfAsked(frame, tokens, question.kind());
+        List<Token> spoken = new ArrayList<>(sentence.subList(0, start));
+        spoken.addAll(sentence.subList(start + question.opener(), sentence.size()));
+        Persons.read(question.kind(), spoken, tokens, lexicon, traits);
         QuestionKind kind = question.kind().isEmpty() ? QuestionKind.STATEMENT : QuestionKind.valueOf(question.kind());
         kind = byContent(kind, before);
         if (nodes.size() > before || question.consumed() > 0) {
@@ -186,6 +189,9 @@ final class SentenceReader {
         }
         if (!tokens.isEmpty() && tokens.getLast().is("of")) {
             traits.add("asked:whose");
+        }
+        if (!tokens.isEmpty() && tokens.getLast().is("for")) {
+            traits.add("asked:for");
         }
     }
 
@@ -262,6 +268,11 @@ final class SentenceReader {
                 && at > 0
                 && tokens.get(at - 1).name();
         if (lexicon.isFunction(word) && !isName(token) && !numbered) {
+            // "Before you turn 40" is a clause; "for you" is not.
+            if (Persons.isPerson(word) && (tie.equals("for") || tie.equals("to"))) {
+                role = "";
+                tie = "";
+            }
             return;
         }
         // "The different kinds" are several; "how are they different" asks for a difference.

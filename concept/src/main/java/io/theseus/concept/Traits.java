@@ -66,7 +66,7 @@ final class Traits {
                             "only one speaks of " + PERSONS.getOrDefault(value, value),
                             against ? (yesNo || opinion ? 0.5 : 0.2) : opinion ? 1 : 0.05));
                 }
-                case "negation" -> {}
+                case "negation", Persons.SUBJECT, Persons.PART -> {}
                 case "points" ->
                     found.add(new Difference(Kind.LITERAL, "only one points at something beside the text", 0.75));
                 case "method" ->
@@ -74,9 +74,11 @@ final class Traits {
                 case "asked" ->
                     found.add(Difference.decisive(
                             Kind.ROLE,
-                            value.equals("whose")
-                                    ? "only one asks of whom"
-                                    : "one asks who does it, the other to whom it is done"));
+                            switch (value) {
+                                case "whose" -> "only one asks of whom";
+                                case "for" -> "only one asks for whom";
+                                default -> "one asks who does it, the other to whom it is done";
+                            }));
                 default -> found.add(Difference.decisive(Kind.FORM, "only one asks for " + value));
             }
         }

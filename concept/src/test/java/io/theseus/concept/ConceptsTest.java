@@ -24,6 +24,11 @@ class ConceptsTest {
             What are the types of rock?                | What are the different types of rock?
             How do stock markets work?                 | How does the stock market work?
             Difference between RAM and ROM?            | What is the difference between ROM and RAM?
+            Do I need a visa for Japan?                | Do you need a visa for Japan?
+            Can I run on a full stomach?               | Can you run on a full stomach?
+            Is it possible for me to fly a kite?       | Can I fly a kite?
+            How do human lungs and animal lungs differ? | How do human and animal lungs differ?
+            Do you know why I am tired?                | Why am I tired?
             """)
     void agreesAboutParaphrases(String a, String b) {
         assertThat(compare(a, b).agrees())
@@ -47,6 +52,14 @@ class ConceptsTest {
             Who is the man in this photo?        | Who is the guy in this photo?       | LITERAL
             Where can I learn sewing?            | How can I learn sewing?             | QUESTION
             Is vitamin A good for you?           | Is vitamin D good for you?          | ENTITY
+            Why am I still single?               | Why are you still single?           | PERSON
+            What will you do tomorrow?           | What will we do tomorrow?           | PERSON
+            Why does she hate me?                | Why do I hate her?                  | ROLE
+            What have strangers done for you?    | What have you done for strangers?   | ROLE
+            Who are you a mentor for?            | Who is your mentor?                 | ROLE
+            Why do people hurt?                  | Why do hurt people hurt people?     | ROLE
+            What is critical thinking?           | What is critical in critical thinking? | ROLE
+            Do Asian Playstation 4 games run on a Playstation 4? | Do Asian Playstation 4 games run on a Playstation? | NUMBER
             Comment perdre du poids ?            | How do I lose weight?               | LANGUAGE
             """)
     void tellsApartWhatDiffers(String a, String b, Difference.Kind kind) {

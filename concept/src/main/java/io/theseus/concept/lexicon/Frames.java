@@ -27,10 +27,11 @@ final class Frames {
      * A sentence's question.
      *
      * @param kind name of the question, empty if no pattern matched
+     * @param opener tokens of what stands before the question and asks nothing itself: "could you tell me"
      * @param consumed tokens that belong to the pattern alone, from the first
      * @param read words read in their place
      */
-    record Match(String kind, int consumed, List<String> read) {}
+    record Match(String kind, int opener, int consumed, List<String> read) {}
 
     /** Frames by the first words they can start with, in the order of the file. */
     private final Map<String, List<Frame>> byFirst = new HashMap<>();
@@ -138,11 +139,11 @@ final class Frames {
             }
             int end = skip(sentence, from, words);
             if (!frame.again) {
-                return new Match(frame.kind, frame.kept ? from : end, frame.read);
+                return new Match(frame.kind, from, frame.kept ? from : end, frame.read);
             }
             from = end;
         }
-        return new Match("", from, List.of());
+        return new Match("", from, from, List.of());
     }
 
     /** Words of the sentence's pattern that count as its content. */

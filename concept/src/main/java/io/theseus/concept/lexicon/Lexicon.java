@@ -13,8 +13,15 @@ import java.util.Set;
  * another language is another folder of the same files.
  */
 public final class Lexicon {
-    /** A sentence's question: its kind's name (empty if none), how many tokens it takes, and what is read in their place. */
-    public record Question(String kind, int consumed, List<Token> read) {}
+    /**
+     * A sentence's question.
+     *
+     * @param kind its name, empty if none
+     * @param opener tokens before it that ask nothing themselves: "could you tell me"
+     * @param consumed tokens it takes, the opener's among them
+     * @param read what is read in their place
+     */
+    public record Question(String kind, int opener, int consumed, List<Token> read) {}
 
     private static final double PLAIN = 1.0;
 
@@ -123,7 +130,7 @@ public final class Lexicon {
         List<Token> read = new ArrayList<>();
         match.read().forEach(word -> read.add(Token.word(word)));
         read.addAll(frames.kept(sentence.subList(0, match.consumed())));
-        return new Question(match.kind(), match.consumed(), read);
+        return new Question(match.kind(), match.opener(), match.consumed(), read);
     }
 
     /** The name of what {@code word} stands for: its synonyms and forms share it. */
