@@ -66,7 +66,7 @@ for /f "skip=3" %%B in ('dir /b /ad /o-n "%ROOT%\build\app"') do rmdir /s /q "%R
 :run
 rem What computes nothing needs neither the Vector API nor the optimising compiler.
 set "OPTIONS=jvm"
-for %%C in (cache config explain models pull) do if /i "%~1"=="%%C" set "OPTIONS=ask"
+for %%C in (cache config explain models prompts pull) do if /i "%~1"=="%%C" set "OPTIONS=ask"
 "%JDK%\bin\java" "@%APP%\lib\%OPTIONS%.options" %THESEUS_JAVA_OPTS% -cp "%APP%\lib\*" io.theseus.node.Main %*
 exit /b %ERRORLEVEL%
 
