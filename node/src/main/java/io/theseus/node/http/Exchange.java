@@ -30,6 +30,7 @@ final class Exchange {
 
     private int status;
     private boolean bodyRefused;
+    private @Nullable InputStream content;
     private byte @Nullable [] bytes;
     private @Nullable ObjectNode body;
     private @Nullable EventStream events;
@@ -129,8 +130,7 @@ final class Exchange {
             return new byte[0];
         }
         try {
-            // Not closed: closing reads to the end, however far that is.
-            InputStream in = request.content().inputStream();
+            InputStream in = content();
             byte[] bytes = in.readNBytes(max);
             if (in.read() != -1) {
                 throw tooLarge(max);
@@ -139,6 +139,16 @@ final class Exchange {
         } catch (IOException | DataReader.InsufficientDataAvailableException e) {
             throw new ClientGone(e);
         }
+    }
+
+    /** What the client sends, to be asked for once and not to be closed: closing reads to the end, however far that is. */
+    private InputStream content() {
+        InputStream opened = content;
+        if (opened == null) {
+            opened = request.content().inputStream();
+            content = opened;
+        }
+        return opened;
     }
 
     private ApiException tooLarge(int max) {
@@ -183,7 +193,7 @@ final class Exchange {
         client.allow(MAX_DISCARD_BYTES);
         byte[] buffer = new byte[1 << 14];
         try {
-            InputStream in = request.content().inputStream();
+            InputStream in = content();
             for (long left = MAX_DISCARD_BYTES; left > 0; ) {
                 int read = in.read(buffer);
                 if (read < 0) {

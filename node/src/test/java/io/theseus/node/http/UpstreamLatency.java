@@ -21,9 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the way through the node adds to an upstream's own time: a stream of events asked for directly and through the node in turns,
- * on connections that stay open. Each event says when it was written, so each gives a time of its own.
+ * on connections that stay open. Each event says when it was written, so each gives a time of its own. A measurement and not a test:
+ * run by name, as docs/benchmarks.md says, and never by the suite.
  */
-class UpstreamLatencyIT {
+class UpstreamLatency {
     private static final int EVENTS = 6;
     private static final int ROUNDS = 500;
     private static final int WARM_UP = 1500;
@@ -45,11 +46,11 @@ class UpstreamLatencyIT {
     }
 
     @Test
-    void addsLessThanAMillisecondToEachEvent() throws Exception {
+    void printsWhatTheWayThroughAdds() throws Exception {
         try (FakeUpstream fake = new FakeUpstream("m");
                 UpstreamFixture http =
                         new UpstreamFixture(home, UpstreamFixture.PATIENT, Upstream.parse(fake.base()))) {
-            fake.then(UpstreamLatencyIT::stream);
+            fake.then(UpstreamLatency::stream);
             Times direct = new Times();
             Times relayed = new Times();
             Times remembered = new Times();
@@ -82,10 +83,6 @@ class UpstreamLatencyIT {
                     first,
                     each,
                     kept);
-            assertThat(each).as("of each event, in microseconds").isLessThan(1000);
-            // Far above what docs/benchmarks.md says: a machine at work on other things must not fail here.
-            assertThat(List.of(first, kept))
-                    .allSatisfy(added -> assertThat(added).isLessThan(20_000));
             assertThat(http.cache.count("")).isEqualTo(WARM_UP + ROUNDS);
         }
     }
